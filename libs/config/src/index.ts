@@ -1,0 +1,2 @@
+export { ConfigError, readConfig } from './read-config.js';
+export { modeSchema, type Mode } from './mode.js';

@@ -1,0 +1,13 @@
+import { execute, row, type Queryable } from './sql.js';
+
+/** The product's time, an ISO 8601 instant in UTC. Every deadline compares with this and with nothing else. */
+export async function readNow(db: Queryable): Promise<string> {
+  const found = await row<{ now: string }>(db, 'SELECT zhijia_now() AS now');
+  if (found === null) throw new Error('zhijia_now() answered no row');
+  return found.now;
+}
+
+/** Moves the clock of one database. Development and tests only: in production the row must stay at zero. */
+export async function setClockOffset(db: Queryable, offsetSeconds: number): Promise<void> {
+  await execute(db, 'UPDATE clock_offset SET seconds = $1', [offsetSeconds]);
+}

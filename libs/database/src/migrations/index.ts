@@ -1,0 +1,4 @@
+import { CreateClock1760000000000 } from './1760000000000-create-clock.js';
+import { CreateIdempotencyRecord1760000000001 } from './1760000000001-create-idempotency-record.js';
+
+export const databaseMigrations = [CreateClock1760000000000, CreateIdempotencyRecord1760000000001];

@@ -1,0 +1,60 @@
+/** PostgreSQL error codes this product reacts to. https://www.postgresql.org/docs/18/errcodes-appendix.html */
+export const SqlState = {
+  serializationFailure: '40001',
+  deadlockDetected: '40P01',
+  uniqueViolation: '23505',
+  checkViolation: '23514',
+  foreignKeyViolation: '23503',
+  diskFull: '53100',
+  tooManyConnections: '53300',
+  adminShutdown: '57P01',
+  crashShutdown: '57P02',
+  cannotConnectNow: '57P03',
+  queryCanceled: '57014',
+  lockNotAvailable: '55P03',
+} as const;
+
+interface DriverError {
+  code?: unknown;
+  constraint?: unknown;
+}
+
+function driverErrorOf(error: unknown): DriverError | null {
+  if (typeof error !== 'object' || error === null) return null;
+  return 'driverError' in error ? (error.driverError as DriverError) : (error as DriverError);
+}
+
+/** The SQLSTATE of a failed statement, or null for an error that did not come from PostgreSQL. */
+export function sqlStateOf(error: unknown): string | null {
+  const code = driverErrorOf(error)?.code;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+}
+
+/** The constraint a statement broke; constraints are named for what holds, so callers compare with that sentence. */
+export function violatedConstraint(error: unknown): string | null {
+  const constraint = driverErrorOf(error)?.constraint;
+  return typeof constraint === 'string' ? constraint : null;
+}
+
+const transientStates: ReadonlySet<string> = new Set([
+  SqlState.serializationFailure,
+  SqlState.deadlockDetected,
+  SqlState.diskFull,
+  SqlState.tooManyConnections,
+  SqlState.adminShutdown,
+  SqlState.crashShutdown,
+  SqlState.cannotConnectNow,
+  SqlState.queryCanceled,
+  SqlState.lockNotAvailable,
+]);
+
+const transientSocketErrors: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+
+/** Whether the same work can succeed a little later, unchanged. */
+export function isTransient(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  if (state !== null) return transientStates.has(state) || state.startsWith('08');
+  const code = driverErrorOf(error)?.code;
+  if (typeof code === 'string' && transientSocketErrors.has(code)) return true;
+  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+}

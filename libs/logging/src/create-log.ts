@@ -1,0 +1,21 @@
+import { destination, pino, type Logger } from 'pino';
+import { describeError } from './describe-error.js';
+
+export type Log = Logger;
+
+/**
+ * Structured lines on standard error; standard output belongs to results.
+ * Callers log ids, codes and counts. Names, numbers and payloads have no place here, and errors are reduced first.
+ */
+export function createLog(options: { service: string; level?: string }): Log {
+  return pino(
+    {
+      level: options.level ?? 'info',
+      base: { service: options.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: describeError, error: describeError },
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination({ fd: 2, sync: true }),
+  );
+}

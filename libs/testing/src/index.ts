@@ -1,0 +1,3 @@
+export { openTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
+export { testKafka, type TestKafka } from './test-kafka.js';
+export { until, type UntilOptions } from './until.js';
