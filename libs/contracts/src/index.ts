@@ -1,0 +1,1 @@
+export { defineEvent, ownerOf, type EventContract, type PayloadOf } from './event-contract.js';
