@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { defineEvent } from './event-contract.js';
+import { instant } from './values.js';
+
+/** Minutes of a visit were posted to a depositor's account. */
+export const visitPosted = defineEvent({
+  type: 'timebank.visit-posted.v1',
+  topic: 'timebank.transfer',
+  schema: z.object({
+    transferId: z.uuid(),
+    visitId: z.uuid(),
+    accountId: z.uuid(),
+    memberId: z.uuid(),
+    minutes: z.number().int().positive(),
+    postedAt: instant,
+  }),
+});

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { isTransient } from '@zhijia/database';
+import type { Log } from '@zhijia/logging';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+
+/** Codes whose message is meant for callers; everything else is masked. Listed in docs/codes.md. */
+const toldCodes: ReadonlySet<string> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'ACCESS_DENIED',
+  'TRY_AGAIN',
+]);
+
+/** A fault that passes: the same request, with the same key, can succeed a little later. */
+export function tryAgain(): GraphQLError {
+  return new GraphQLError('Please try again in a moment. 请稍后重试。', {
+    extensions: { code: 'TRY_AGAIN', retryable: true },
+  });
+}
+
+/** What leaves a subgraph about an error: an expected code, "try again", or an id that the log carries. */
+export function formatErrorWith(log: Log) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const code = formatted.extensions?.['code'];
+    const place = {
+      ...(formatted.path === undefined ? {} : { path: formatted.path }),
+      ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+    };
+    const cause = unwrapResolverError(error);
+    if (cause instanceof GraphQLError && typeof code === 'string' && toldCodes.has(code)) {
+      return { message: formatted.message, ...place, extensions: tellable(formatted.extensions ?? {}) };
+    }
+    if (isTransient(cause)) {
+      log.warn({ err: cause, path: formatted.path }, 'A request met a passing fault');
+      return { ...tryAgain().toJSON(), ...place };
+    }
+    const errorId = randomUUID();
+    log.error({ err: cause, errorId, path: formatted.path }, 'A request failed');
+    return {
+      message: 'Something failed on our side. 系统内部错误。',
+      ...place,
+      extensions: { code: 'INTERNAL', errorId },
+    };
+  };
+}
+
+function tellable(extensions: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(extensions).filter(([name]) => name !== 'stacktrace' && name !== 'http'));
+}

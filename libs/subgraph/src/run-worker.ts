@@ -1,0 +1,27 @@
+import { NestFactory } from '@nestjs/core';
+import { createLog } from '@zhijia/logging';
+import { DataSource } from 'typeorm';
+import { nestLogger } from './nest-logger.js';
+import { endOnSignal } from './serve-subgraph.js';
+import { startWorker } from './start-worker.js';
+import type { SubgraphConfig } from './subgraph.config.js';
+import type { SubgraphDefinition } from './subgraph-definition.js';
+import { SubgraphModule } from './subgraph.module.js';
+
+/** Runs the outbox relay, the consumers and the jobs of one service: the same image, the second command. */
+export async function runWorker(definition: SubgraphDefinition, config: SubgraphConfig): Promise<void> {
+  const log = createLog({ service: `${definition.name}-worker`, level: config.logLevel });
+  const app = await NestFactory.createApplicationContext(SubgraphModule.working(definition, config, log), {
+    logger: nestLogger(log),
+    abortOnError: false,
+  });
+  const worker = await startWorker(app, definition, config, log);
+  log.info('Working');
+  const stop = async (): Promise<void> => {
+    await worker.stop();
+    const db = app.get(DataSource);
+    await app.close();
+    if (db.isInitialized) await db.destroy();
+  };
+  endOnSignal(stop, log, config.leash === 'stdin');
+}

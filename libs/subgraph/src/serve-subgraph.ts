@@ -1,0 +1,70 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createLog, type Log } from '@zhijia/logging';
+import { DataSource } from 'typeorm';
+import { endWithParent } from './leash.js';
+import { nestLogger } from './nest-logger.js';
+import { startWorker, type RunningWorker } from './start-worker.js';
+import type { SubgraphConfig } from './subgraph.config.js';
+import type { SubgraphDefinition } from './subgraph-definition.js';
+import { SubgraphModule } from './subgraph.module.js';
+import { installViewerGate } from './viewer-gate.js';
+
+/** The import mutation takes files of up to 1 MB; JSON spells them longer. */
+const maxBodyBytes = 4 * 1_024 * 1_024;
+const drainLimitMs = 10_000;
+
+export interface RunningSubgraph {
+  app: NestFastifyApplication;
+  url: string;
+  /** Lets running requests and events finish, then closes. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Serves one subgraph until it is told to stop; with `WORKER=inline` its worker runs in the same process. */
+export async function serveSubgraph(definition: SubgraphDefinition, config: SubgraphConfig): Promise<RunningSubgraph> {
+  const log = createLog({ service: definition.name, level: config.logLevel });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    SubgraphModule.serving(definition, config, log),
+    new FastifyAdapter({ bodyLimit: maxBodyBytes, keepAliveTimeout: 75_000, forceCloseConnections: 'idle' }),
+    { rawBody: true, logger: nestLogger(log), abortOnError: false },
+  );
+  installViewerGate(app.getHttpAdapter().getInstance(), {
+    subgraph: definition.name,
+    keys: config.viewerStatementKeys,
+    log,
+  });
+  await app.listen(config.port, config.host);
+  const worker = config.worker === 'inline' ? await startWorker(app, definition, config, log) : null;
+  const url = await app.getUrl();
+  log.info({ url, worker: config.worker }, 'Serving');
+
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => (stopping ??= drain(app, worker));
+  endOnSignal(stop, log, config.leash === 'stdin');
+  return { app, url, stop };
+}
+
+async function drain(app: NestFastifyApplication, worker: RunningWorker | null): Promise<void> {
+  await worker?.stop();
+  const db = app.get(DataSource);
+  await app.close();
+  if (db.isInitialized) await db.destroy();
+}
+
+/** SIGTERM and SIGINT drain; what does not end in time is cut, so that a deployment never hangs. */
+export function endOnSignal(stop: () => Promise<void>, log: Log, isLeashed: boolean): void {
+  const end = (): void => {
+    setTimeout(() => process.exit(1), drainLimitMs).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'Stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+  if (isLeashed) endWithParent(end);
+}

@@ -1,0 +1,48 @@
+import { modeSchema, readConfig } from '@zhijia/config';
+import { z } from 'zod';
+
+const secretKey = z.base64url().transform((text) => Buffer.from(text, 'base64url'));
+
+/** The variables every subgraph reads; a service adds its own in its `*.config.ts`. */
+export const subgraphEnv = {
+  ZHIJIA_MODE: modeSchema,
+  HOST: z.string().default('0.0.0.0'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  DATABASE_URL: z.url(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(16),
+  KAFKA_BROKERS: z.string().transform((text) => text.split(',')),
+  /** Put before topic and group names, where several installations share one broker. */
+  KAFKA_PREFIX: z.string().default(''),
+  /** `inline`: relay, consumers and jobs run in this process; `none`: `worker.ts` runs them elsewhere. */
+  WORKER: z.enum(['inline', 'none']).default('none'),
+  /** HMAC keys shared with the gateway, base64url, the current one first; two while keys are rotated. */
+  VIEWER_STATEMENT_KEYS: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(secretKey).min(1).max(2)),
+  DEAD_LETTER_KEY: secretKey,
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  /** `stdin`: end when standard input closes, because the process that started this one is gone. */
+  ZHIJIA_LEASH: z.enum(['stdin']).optional(),
+};
+
+const subgraphEnvSchema = z.object(subgraphEnv);
+
+export type SubgraphConfig = ReturnType<typeof readSubgraphConfig>;
+
+export function readSubgraphConfig(env: Readonly<Record<string, string | undefined>>) {
+  const parsed = readConfig(subgraphEnvSchema, env);
+  return {
+    mode: parsed.ZHIJIA_MODE,
+    host: parsed.HOST,
+    port: parsed.PORT,
+    databaseUrl: parsed.DATABASE_URL,
+    databasePoolSize: parsed.DATABASE_POOL_SIZE,
+    kafka: { brokers: parsed.KAFKA_BROKERS, prefix: parsed.KAFKA_PREFIX },
+    worker: parsed.WORKER,
+    viewerStatementKeys: parsed.VIEWER_STATEMENT_KEYS,
+    deadLetterKey: parsed.DEAD_LETTER_KEY,
+    logLevel: parsed.LOG_LEVEL,
+    leash: parsed.ZHIJIA_LEASH ?? null,
+  } as const;
+}

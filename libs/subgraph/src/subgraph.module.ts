@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { GraphQLModule } from '@nestjs/graphql';
+import { createDataSource, IdempotencyStore, migrateUnderLock } from '@zhijia/database';
+import type { Log } from '@zhijia/logging';
+import { Outbox, ParkingLot } from '@zhijia/messaging';
+import { PolicyStore } from '@zhijia/policy';
+import type { FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { Viewer } from '@zhijia/access';
+import { buildServedSchema } from './build-served-schema.js';
+import { formatErrorWith } from './format-error.js';
+import type { GraphContext } from './graph-context.js';
+import { HealthController } from './health.controller.js';
+import { RequestLoaders } from './request-loaders.js';
+import { ReferenceBatches } from './resolve-references.js';
+import { scalars } from './scalars.js';
+import type { SubgraphConfig } from './subgraph.config.js';
+import type { SubgraphDefinition } from './subgraph-definition.js';
+import { LOG, SUBGRAPH_CONFIG, WORKER_STATUS } from './tokens.js';
+
+/** What every subgraph shares: database, messaging, policies, graph, health. Global, so features just ask for it. */
+@Module({})
+export class SubgraphModule {
+  /** The providers without the graph: what a worker or a command needs. */
+  static providers(definition: SubgraphDefinition, config: SubgraphConfig, log: Log): Provider[] {
+    return [
+      { provide: LOG, useValue: log },
+      { provide: SUBGRAPH_CONFIG, useValue: config },
+      { provide: DataSource, useFactory: () => openDatabase(definition, config, log) },
+      { provide: IdempotencyStore, useFactory: () => new IdempotencyStore() },
+      { provide: Outbox, useFactory: () => new Outbox() },
+      { provide: ParkingLot, useFactory: () => new ParkingLot() },
+      { provide: PolicyStore, useFactory: () => new PolicyStore() },
+      { provide: WORKER_STATUS, useValue: { current: null } },
+    ];
+  }
+
+  /** Database, messaging and the service's own providers; no graph, no HTTP. */
+  static core(definition: SubgraphDefinition, config: SubgraphConfig, log: Log): DynamicModule {
+    const providers = SubgraphModule.providers(definition, config, log);
+    return {
+      module: SubgraphModule,
+      global: true,
+      providers,
+      exports: providers.map((provider) => ('provide' in provider ? provider.provide : provider)),
+    };
+  }
+
+  /** The whole service as it is served. */
+  static serving(definition: SubgraphDefinition, config: SubgraphConfig, log: Log): DynamicModule {
+    return {
+      module: ServedSubgraph,
+      imports: [SubgraphModule.core(definition, config, log), definition.module, graphModule(definition, log)],
+      controllers: [HealthController],
+    };
+  }
+
+  /** The service without its graph, for `worker.ts` and for commands. */
+  static working(definition: SubgraphDefinition, config: SubgraphConfig, log: Log): DynamicModule {
+    return { module: WorkingSubgraph, imports: [SubgraphModule.core(definition, config, log), definition.module] };
+  }
+}
+
+@Module({})
+class ServedSubgraph {}
+
+@Module({})
+class WorkingSubgraph {}
+
+@Module({ imports: [DiscoveryModule], providers: [ReferenceBatches], exports: [ReferenceBatches] })
+class ReferencesModule {}
+
+async function openDatabase(definition: SubgraphDefinition, config: SubgraphConfig, log: Log): Promise<DataSource> {
+  const db = createDataSource({
+    url: config.databaseUrl,
+    applicationName: `zhijia-${definition.name}`,
+    migrations: definition.migrations,
+    poolSize: config.databasePoolSize,
+  });
+  await db.initialize();
+  const migrations = await migrateUnderLock(db);
+  if (migrations.length > 0) log.info({ migrations }, 'Migrated');
+  return db;
+}
+
+function graphModule(definition: SubgraphDefinition, log: Log): DynamicModule {
+  return GraphQLModule.forRootAsync<ApolloFederationDriverConfig>({
+    driver: ApolloFederationDriver,
+    imports: [ReferencesModule],
+    inject: [ReferenceBatches],
+    useFactory: (references: ReferenceBatches): ApolloFederationDriverConfig => {
+      const typeDefs = readFileSync(definition.schemaFile, 'utf8');
+      return {
+        path: '/graphql',
+        typeDefs,
+        resolvers: Object.fromEntries(
+          Object.entries(scalars).filter(([name]) => new RegExp(`^scalar ${name}\\b`, 'm').test(typeDefs)),
+        ),
+        transformSchema: (schema) =>
+          buildServedSchema(schema, { rules: definition.rules, references: references.find() }),
+        context: (request: FastifyRequest): GraphContext => {
+          const viewer = request.viewer;
+          if (!(viewer instanceof Viewer)) throw new Error('A request passed the gate without a viewer');
+          return { viewer, loaders: new RequestLoaders(viewer) };
+        },
+        formatError: formatErrorWith(log),
+        graphiql: false,
+        introspection: false,
+        csrfPrevention: false, // The viewer statement binds method, path and body; no browser can make one.
+        includeStacktraceInErrorResponses: false,
+        autoTransformHttpErrors: false,
+        plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginInlineTraceDisabled()],
+      };
+    },
+  });
+}

@@ -1,0 +1,4 @@
+import { defineRules } from '@zhijia/access';
+
+/** Who may reach which fields: the rules that the schema names in `@access`. */
+export const membersRules = defineRules({});
