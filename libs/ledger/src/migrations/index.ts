@@ -1,0 +1,11 @@
+import { CreateLedgerAccount1760000000200 } from './1760000000200-create-ledger-account.js';
+import { CreateLedgerTransfer1760000000201 } from './1760000000201-create-ledger-transfer.js';
+import { KeepLedgerBalanced1760000000202 } from './1760000000202-keep-ledger-balanced.js';
+import { CreateLedgerHold1760000000203 } from './1760000000203-create-ledger-hold.js';
+
+export const ledgerMigrations = [
+  CreateLedgerAccount1760000000200,
+  CreateLedgerTransfer1760000000201,
+  KeepLedgerBalanced1760000000202,
+  CreateLedgerHold1760000000203,
+];
