@@ -1,0 +1,32 @@
+import { calculateJwkThumbprint } from 'jose';
+import type { JSONWebKeySet, JWK } from 'jose';
+import { ManifestError, parseManifest } from './manifest.js';
+import type { Manifest } from './manifest.js';
+import { UntrustedError, signJson, verifyJson } from './signed-json.js';
+
+/**
+ * Signs the manifest with the organiser's service key (private, ES256).
+ *
+ * @throws ManifestError, also where the thumbprint is not that of the public key.
+ */
+export async function signManifest(manifest: Manifest, serviceKey: JWK): Promise<string> {
+  const content = parseManifest(manifest);
+  if (!(await thumbprintFits(content))) throw new ManifestError(['key: The thumbprint is of another key.']);
+  return signJson('zhijia-manifest+jws', content, serviceKey);
+}
+
+/** @throws UntrustedError where no given key signed it, or it is not a manifest. */
+export async function verifyManifest(jws: string, serviceKeys: JSONWebKeySet): Promise<Manifest> {
+  const content = await verifyJson('zhijia-manifest+jws', jws, serviceKeys);
+  try {
+    const manifest = parseManifest(content);
+    if (await thumbprintFits(manifest)) return manifest;
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+  }
+  throw new UntrustedError('content', 'The signed content is not a manifest.');
+}
+
+async function thumbprintFits(manifest: Manifest): Promise<boolean> {
+  return (await calculateJwkThumbprint(manifest.key.publicKey)) === manifest.key.thumbprint;
+}
