@@ -1,0 +1,37 @@
+import { row, type Queryable } from '@zhijia/database';
+import type { ConsumerFigures } from './event-consumer.js';
+
+/** What lies in the tables. Counts stop at 100,000: beyond that the answer is "many", and counting would cost more. */
+export interface StoredFigures {
+  readonly outboxRows: number;
+  /** How long the oldest event waits to be published; 0 when none does. */
+  readonly outboxLagSeconds: number;
+  readonly deadLetters: number;
+  readonly parkedEvents: number;
+  /** How long the oldest event waits for its cause. */
+  readonly parkedLongestSeconds: number;
+}
+
+export interface MessagingFigures extends StoredFigures {
+  readonly consumer: ConsumerFigures;
+  /** By this process since it started. */
+  readonly published: number;
+  /** Whether this process is the one that relays. */
+  readonly isRelaying: boolean;
+}
+
+export async function readStoredFigures(db: Queryable): Promise<StoredFigures> {
+  const figures = await row<StoredFigures>(
+    db,
+    `SELECT
+       (SELECT count(*) FROM (SELECT FROM outbox WHERE published_at IS NULL LIMIT 100000) AS some) AS "outboxRows",
+       coalesce((SELECT greatest(0, extract(epoch FROM zhijia_now() - occurred_at)) FROM outbox
+         WHERE published_at IS NULL ORDER BY id LIMIT 1), 0)::double precision AS "outboxLagSeconds",
+       (SELECT count(*) FROM (SELECT FROM dead_letter LIMIT 100000) AS some) AS "deadLetters",
+       (SELECT count(*) FROM (SELECT FROM parked_event LIMIT 100000) AS some) AS "parkedEvents",
+       coalesce((SELECT greatest(0, extract(epoch FROM zhijia_now() - parked_at)) FROM parked_event
+         ORDER BY id LIMIT 1), 0)::double precision AS "parkedLongestSeconds"`,
+  );
+  if (figures === null) throw new Error('The figures have no row');
+  return figures;
+}

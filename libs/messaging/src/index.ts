@@ -1,0 +1,17 @@
+export { messagingMigrations } from './migrations/index.js';
+export {
+  createMessaging,
+  type DegradedReason,
+  type Messaging,
+  type MessagingHealth,
+  type MessagingOptions,
+} from './messaging.js';
+export { EventContractError, Outbox, type OutboxItem, type OutboxOptions } from './outbox.store.js';
+export { ParkingLot, type ParkedItem } from './parking-lot.js';
+export type { Reaction, ReceivedEvent } from './reaction.js';
+export { DeadLetters, type DeadLettersOptions, type ReplayReport } from './dead-letters.js';
+export type { DeadLetter } from './dead-letter.store.js';
+export type { KafkaOptions } from './kafka-client.js';
+export type { MessagingFigures, StoredFigures } from './figures.js';
+export type { ConsumerFigures } from './event-consumer.js';
+export type { RetentionOptions } from './retention.js';

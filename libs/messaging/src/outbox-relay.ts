@@ -1,0 +1,142 @@
+import type { Log } from '@zhijia/logging';
+import type { DataSource } from 'typeorm';
+import type { EventProducer } from './event-producer.js';
+import { backoffMs, Bell } from './patience.js';
+import { RelaySession } from './relay-session.js';
+
+export interface OutboxRelayOptions {
+  readonly batchRows: number;
+  /** While events come in, the relay looks this often and nobody has to wake it. */
+  readonly awakePollMs: number;
+  /** After so long without one it falls asleep until a writer's notice. */
+  readonly quietBeforeSleepMs: number;
+  /** A second look for the sleeper, should a notice be lost with its connection. */
+  readonly asleepPollMs: number;
+  /** How often a relay that stands by asks for the right to relay. */
+  readonly takeoverPollMs: number;
+}
+
+const usual: OutboxRelayOptions = {
+  batchRows: 500,
+  awakePollMs: 15,
+  quietBeforeSleepMs: 1_000,
+  asleepPollMs: 2_000,
+  takeoverPollMs: 1_000,
+};
+
+/** Publishes what services wrote to their outbox, in order; one relay at a time per database. */
+export class OutboxRelay {
+  private readonly bell = new Bell();
+  private readonly options: OutboxRelayOptions;
+  private running: Promise<void> | null = null;
+  private isStopping = false;
+  private leads = false;
+  private brokerFailures = 0;
+  private publishedCount = 0;
+
+  constructor(
+    private readonly db: DataSource,
+    private readonly producer: EventProducer,
+    private readonly log: Log,
+    options: Partial<OutboxRelayOptions> = {},
+  ) {
+    this.options = { ...usual, ...options };
+  }
+
+  get isLeading(): boolean {
+    return this.leads;
+  }
+
+  get isBrokerAway(): boolean {
+    return this.brokerFailures > 0;
+  }
+
+  /** Rows published by this process since it started. */
+  get published(): number {
+    return this.publishedCount;
+  }
+
+  start(): void {
+    this.isStopping = false;
+    this.running ??= this.run();
+  }
+
+  /** Returns when the batch at hand is marked. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.bell.ring();
+    await this.running;
+    this.running = null;
+    await this.producer.close();
+  }
+
+  private async run(): Promise<void> {
+    for (let failures = 0; !this.isStopping;) {
+      try {
+        const session = await RelaySession.open(this.db, () => this.bell.ring());
+        failures = 0;
+        if (session === null) {
+          await this.bell.wait(this.options.takeoverPollMs);
+          continue;
+        }
+        this.leads = true;
+        try {
+          await this.lead(session);
+        } finally {
+          this.leads = false;
+          await session.close();
+        }
+      } catch (error) {
+        failures += 1;
+        if (failures === 1) this.log.warn({ err: error }, 'The relay lost the database');
+        if (!this.isStopping) await this.bell.wait(backoffMs(failures, 100, 2_000));
+      }
+    }
+  }
+
+  private async lead(session: RelaySession): Promise<void> {
+    let quietSince = Date.now();
+    while (!this.isStopping) {
+      if (await this.publishNext(session)) {
+        quietSince = Date.now();
+      } else if (Date.now() - quietSince < this.options.quietBeforeSleepMs) {
+        await this.bell.wait(this.options.awakePollMs);
+      } else {
+        await this.sleep(session);
+        quietSince = Date.now();
+      }
+    }
+  }
+
+  /** False when there was nothing to publish. */
+  private async publishNext(session: RelaySession): Promise<boolean> {
+    const batch = await session.unpublished(this.options.batchRows);
+    if (batch.length === 0) return false;
+    try {
+      await this.producer.send(batch);
+    } catch (error) {
+      this.brokerFailures += 1;
+      if (this.brokerFailures === 1) this.log.warn({ err: error }, 'Events wait for the broker');
+      await this.bell.wait(backoffMs(this.brokerFailures, 100, 2_000));
+      // Rows are read again: the session may be lost by now, and with it the right to send them.
+      return true;
+    }
+    if (this.brokerFailures > 0) this.log.info('The broker takes events again');
+    this.brokerFailures = 0;
+    await session.markPublished(batch.map((row) => row.id));
+    this.publishedCount += batch.length;
+    return true;
+  }
+
+  /** Sleeps until a notice. Once asleep it looks a last time: what was committed before needs no notice. */
+  private async sleep(session: RelaySession): Promise<void> {
+    if (!(await session.fallAsleep())) {
+      await this.bell.wait(this.options.awakePollMs);
+      return;
+    }
+    while (!this.isStopping && (await session.unpublished(1)).length === 0) {
+      await this.bell.wait(this.options.asleepPollMs);
+    }
+    await session.wakeUp();
+  }
+}
