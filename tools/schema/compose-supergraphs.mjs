@@ -28,7 +28,9 @@ export function composeContract(audience) {
   }));
   const result = composeSchemaContract(subgraphs, { include: new Set([audience]), exclude: new Set() }, true);
   if (result.errors !== undefined && result.errors.length > 0) {
-    throw new Error(`The ${audience} contract does not compose:\n${result.errors.map((one) => `  ${one.message}`).join('\n')}`);
+    throw new Error(
+      `The ${audience} contract does not compose:\n${result.errors.map((one) => `  ${one.message}`).join('\n')}`,
+    );
   }
   return { supergraphSdl: `${result.supergraphSdl.trim()}\n`, publicSdl: `${result.publicSdl.trim()}\n` };
 }

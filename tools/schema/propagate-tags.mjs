@@ -79,7 +79,9 @@ function tagged(definition, reached, sharedNames) {
     case Kind.OBJECT_TYPE_EXTENSION:
       return {
         ...definition,
-        fields: definition.fields?.map((field) => withTaggedArguments(takesTags(definition, sharedNames) ? onSelf(field) : field)),
+        fields: definition.fields?.map((field) =>
+          withTaggedArguments(takesTags(definition, sharedNames) ? onSelf(field) : field),
+        ),
       };
     default:
       return definition;
@@ -130,7 +132,8 @@ function typeName(type) {
 function problemsOf(definition, sharedNames) {
   if (!objectKinds.includes(definition.kind)) return [];
   const name = definition.name.value;
-  const problems = tagsOf(definition).length > 0 ? [`${name}: tag fields, not types: a tag here exposes every field`] : [];
+  const problems =
+    tagsOf(definition).length > 0 ? [`${name}: tag fields, not types: a tag here exposes every field`] : [];
   const isRefusal = (definition.interfaces ?? []).some((face) => face.name.value === 'Refusal');
   if (isRefusal && !/^Returned when /.test(definition.description?.value ?? '')) {
     problems.push(`${name}: a refusal is described as "Returned when ..."`);

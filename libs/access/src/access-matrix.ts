@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { audiences, type Audience } from './audience.js';
 import { declaredFields, type DeclaredField } from './declared-fields.js';
 import { roleNames, type RoleName } from './role-name.js';
-import type { RuleTable } from './rule.js';
+import type { Rule, RuleTable } from './rule.js';
 import { Viewer } from './viewer.js';
 
 /** A row that belongs to the viewer, whatever the property that says so; and one that never does. */
@@ -18,18 +18,24 @@ export function renderAccessMatrix(schema: GraphQLSchema, rules: RuleTable): str
   const lines = fields.map((declared) => {
     const rule = rules[declared.rule ?? ''];
     if (rule === undefined) throw new Error(`${nameOf(declared)} names no rule of the table`);
-    const reach = roleNames.map((role) => {
-      const viewer = aViewer(role, [...declared.audiences][0] ?? 'mobile');
-      if (declared.audiences.size === 0) return null;
-      const foreign = rule.allows(viewer, foreignRow);
-      return foreign ? role : rule.allows(viewer, ownRow) ? `${role} (own)` : null;
-    });
-    const reaching = reach.filter((entry) => entry !== null);
-    const seenBy = audiences.filter((audience) => declared.audiences.has(audience)).join(' ') || 'nobody';
-    const who = reaching.length === roleNames.length ? 'every role' : reaching.join(', ') || 'no role';
-    return `${nameOf(declared)} | ${seenBy} | ${declared.rule} | ${who}`;
+    const [audience] = declared.audiences;
+    const seenBy = audiences.filter((one) => declared.audiences.has(one)).join(' ') || 'nobody';
+    const reachedBy = audience === undefined ? 'no role' : whoReaches(rule, audience);
+    return `${nameOf(declared)} | ${seenBy} | ${declared.rule} | ${reachedBy}`;
   });
   return ['field | audiences | rule | reached by', ...lines, ''].join('\n');
+}
+
+function whoReaches(rule: Rule, audience: Audience): string {
+  const reaching = (row: object): RoleName[] => roleNames.filter((role) => rule.allows(aViewer(role, audience), row));
+  const anyRow = reaching(foreignRow);
+  const ownRowOnly = reaching(ownRow).filter((role) => !anyRow.includes(role));
+  return [listOf(anyRow), listOf(ownRowOnly, ' (own rows)')].filter((part) => part !== '').join(', ') || 'no role';
+}
+
+function listOf(roles: readonly RoleName[], suffix = ''): string {
+  if (roles.length === roleNames.length) return `every role${suffix}`;
+  return roles.map((role) => `${role}${suffix}`).join(', ');
 }
 
 function nameOf({ type, field }: DeclaredField): string {

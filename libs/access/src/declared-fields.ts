@@ -42,7 +42,10 @@ function typeDirectives(type: GraphQLObjectType): ConstDirectiveNode[] {
 }
 
 function ruleIn(directives: readonly ConstDirectiveNode[] | undefined): string | null {
-  return stringArgument(directives?.find((directive) => directive.name.value === 'access'), 'rule');
+  return stringArgument(
+    directives?.find((directive) => directive.name.value === 'access'),
+    'rule',
+  );
 }
 
 function audiencesIn(field: FieldDefinitionNode | null | undefined): ReadonlySet<Audience> {

@@ -42,7 +42,12 @@ async function answerAll(
   const answers: unknown[] = new Array<unknown>(references.length).fill(null);
   await Promise.all(
     [...positionsByType].map(async ([typeName, positions]) => {
-      const found = await answerType(typeName, positions.map((position) => references[position]), batches, context);
+      const found = await answerType(
+        typeName,
+        positions.map((position) => references[position]),
+        batches,
+        context,
+      );
       positions.forEach((position, index) => {
         answers[position] = found[index] ?? null;
       });
@@ -60,7 +65,10 @@ async function answerType(
   const batch = batches.get(typeName);
   if (batch === undefined) return [];
   try {
-    const rows = await batch(references.filter((reference) => reference !== undefined), context.viewer);
+    const rows = await batch(
+      references.filter((reference) => reference !== undefined),
+      context.viewer,
+    );
     if (rows.length !== references.length) throw new Error(`References to ${typeName}: another number of answers`);
     return rows.map((row) => (row === null ? null : { ...row, __typename: typeName }));
   } catch (error) {

@@ -12,3 +12,4 @@ export { connectionOf, pageSize, readCursor, type Connection, type PageArguments
 export { type Job } from './job-runner.js';
 export { tryAgain } from './format-error.js';
 export { buildServedSchema } from './build-served-schema.js';
+export { installViewerGate } from './viewer-gate.js';

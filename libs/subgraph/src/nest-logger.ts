@@ -6,6 +6,7 @@ export function nestLogger(log: Log): LoggerService {
   return {
     log: () => undefined,
     warn: (message: unknown) => log.warn({ nest: String(message) }, 'Nest warns'),
-    error: (message: unknown) => log.error(message instanceof Error ? { err: message } : { nest: String(message) }, 'Nest failed'),
+    error: (message: unknown) =>
+      log.error(message instanceof Error ? { err: message } : { nest: String(message) }, 'Nest failed'),
   };
 }

@@ -1,0 +1,3 @@
+/** The second door: what boots a whole service, and therefore loads one. */
+export { bootSubgraph, type BootedSubgraph, type BootOptions } from './boot-subgraph.js';
+export { expectAccessMatrix } from './expect-access-matrix.js';
