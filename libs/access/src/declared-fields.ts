@@ -1,4 +1,5 @@
 import {
+  Kind,
   isObjectType,
   type ConstDirectiveNode,
   type FieldDefinitionNode,
@@ -57,5 +58,5 @@ function audiencesIn(field: FieldDefinitionNode | null | undefined): ReadonlySet
 
 function stringArgument(directive: ConstDirectiveNode | undefined, name: string): string | null {
   const value = directive?.arguments?.find((argument) => argument.name.value === name)?.value;
-  return value?.kind === 'StringValue' ? value.value : null;
+  return value?.kind === Kind.STRING ? value.value : null;
 }

@@ -21,7 +21,7 @@ interface DriverError {
 
 function driverErrorOf(error: unknown): DriverError | null {
   if (typeof error !== 'object' || error === null) return null;
-  return 'driverError' in error ? (error.driverError as DriverError) : (error as DriverError);
+  return 'driverError' in error ? (error.driverError as DriverError) : error;
 }
 
 /** The SQLSTATE of a failed statement, or null for an error that did not come from PostgreSQL. */

@@ -16,7 +16,7 @@ export class RequestLoaders {
     let loader = this.loaders.get(batch) as DataLoader<Key, Row | null> | undefined;
     if (loader === undefined) {
       loader = new DataLoader((keys) => batch.loadAll(keys, this.viewer), { maxBatchSize: 1_000 });
-      this.loaders.set(batch, loader as DataLoader<unknown, unknown>);
+      this.loaders.set(batch, loader);
     }
     return loader.load(key);
   }
