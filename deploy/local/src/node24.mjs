@@ -7,6 +7,10 @@ import { root } from './paths.mjs';
 /** The Node that the lock file brings. */
 export const node24 = join(root, 'node_modules', '.bin', 'node');
 
+/** Whether an older Node's run of this program started this one; our own children shall not think it of themselves. */
+export const isContinuation = process.env.ZHIJIA_PARENT === 'ipc';
+delete process.env.ZHIJIA_PARENT;
+
 /** Whether this process already runs on a Node that everything here runs on. */
 export function isNode24() {
   return Number(process.versions.node.split('.')[0]) >= 24;

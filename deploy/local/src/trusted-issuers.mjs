@@ -1,0 +1,32 @@
+import { writeFileSync } from 'node:fs';
+import { developmentIssuer } from './secrets.mjs';
+
+/** Every role of `libs/access`: the issuer of development speaks for all of them. */
+const roles = [
+  'member',
+  'delegate',
+  'chair',
+  'secretary',
+  'treasurer',
+  'supervisor',
+  'department-officer',
+  'merchant',
+  'service-provider',
+  'assessor',
+  'bank-client',
+  'auditor',
+  'administrator',
+];
+
+/** What the gateway believes: whose tokens, for which audience (the token's `aud`), and which roles they may assert. */
+export function writeTrustedIssuers(file, jwksFile) {
+  const issuers = [
+    {
+      issuer: developmentIssuer,
+      jwksFile,
+      audiences: { mobile: 'zhijia-mobile', dashboard: 'zhijia-dashboard', bank: 'zhijia-bank' },
+      roles,
+    },
+  ];
+  writeFileSync(file, `${JSON.stringify(issuers, null, 2)}\n`);
+}

@@ -1,0 +1,23 @@
+/** `npm start` with fake services in place of the product's: the runner's own tests need no built product. */
+import { fileURLToPath } from 'node:url';
+import { Obstacle } from '../src/obstacle.mjs';
+import { readOptions } from '../src/options.mjs';
+import { defaultDataDir } from '../src/paths.mjs';
+import { supervise } from '../src/supervise.mjs';
+
+const fake = fileURLToPath(new URL('./fake-service.mjs', import.meta.url));
+const entries = Object.fromEntries(
+  ['members', 'timebank', 'evaluations', 'benefits', 'gateway'].map((name) => [name, fake]),
+);
+try {
+  const code = await supervise({
+    ...readOptions(process.argv.slice(2)),
+    dataDir: defaultDataDir(),
+    entries,
+    onReady: (stack) => process.stdout.write(`${JSON.stringify(stack.state())}\n`),
+  });
+  process.exit(code);
+} catch (error) {
+  process.stderr.write(`${error instanceof Obstacle ? error.message : error.stack}\n`);
+  process.exit(1);
+}
