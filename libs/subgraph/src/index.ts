@@ -13,3 +13,4 @@ export { type Job } from './job-runner.js';
 export { tryAgain } from './format-error.js';
 export { buildServedSchema } from './build-served-schema.js';
 export { installViewerGate } from './viewer-gate.js';
+export { nestLogger } from './nest-logger.js';

@@ -15,7 +15,7 @@ export async function runWorker(definition: SubgraphDefinition, config: Subgraph
     logger: nestLogger(log),
     abortOnError: false,
   });
-  const worker = await startWorker(app, definition, config, log);
+  const worker = startWorker(app, definition, config, log);
   log.info('Working');
   const stop = async (): Promise<void> => {
     await worker.stop();

@@ -35,7 +35,7 @@ export async function serveSubgraph(definition: SubgraphDefinition, config: Subg
     log,
   });
   await app.listen(config.port, config.host);
-  const worker = config.worker === 'inline' ? await startWorker(app, definition, config, log) : null;
+  const worker = config.worker === 'inline' ? startWorker(app, definition, config, log) : null;
   const url = await app.getUrl();
   log.info({ url, worker: config.worker }, 'Serving');
 

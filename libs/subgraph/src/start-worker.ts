@@ -12,12 +12,12 @@ export interface RunningWorker {
 }
 
 /** Relay, consumers and jobs of one service, from the providers of its application. Never waits for the broker. */
-export async function startWorker(
+export function startWorker(
   app: INestApplicationContext,
   definition: SubgraphDefinition,
   config: SubgraphConfig,
   log: Log,
-): Promise<RunningWorker> {
+): RunningWorker {
   const db = app.get(DataSource);
   const messaging = createMessaging({
     db,
@@ -33,12 +33,12 @@ export async function startWorker(
     definition.jobs.map((job) => app.get(job, { strict: false })),
     log,
   );
-  await messaging.start();
+  messaging.start();
   jobs.start();
   const status: { current: WorkerStatus | null } = app.get(WORKER_STATUS);
   status.current = {
-    degraded: async () => (await messaging.health()).degraded,
-    figures: () => messaging.readFigures(),
+    degraded: async () => (await messaging.health()).reasons,
+    figures: async () => numbersIn(await messaging.metrics.readFigures()),
   };
   return {
     stop: async () => {
@@ -46,4 +46,16 @@ export async function startWorker(
       await messaging.stop();
     },
   };
+}
+
+/** The figures as the metrics page names them: `outboxLagSeconds` is `outbox_lag_seconds`, nested ones joined. */
+function numbersIn(figures: object, prefix = ''): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(figures).flatMap(([name, value]: [string, unknown]) => {
+      const key = prefix + name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      if (typeof value === 'number') return [[key, value]];
+      if (typeof value === 'boolean') return [[key, value ? 1 : 0]];
+      return typeof value === 'object' && value !== null ? Object.entries(numbersIn(value, `${key}_`)) : [];
+    }),
+  );
 }

@@ -6,7 +6,13 @@ import type { EventContract, PayloadOf } from '@zhijia/contracts';
 import { row, rows } from '@zhijia/database';
 import { createLog } from '@zhijia/logging';
 import type { Reaction, ReceivedEvent } from '@zhijia/messaging';
-import { installViewerGate, readSubgraphConfig, SubgraphModule, type SubgraphDefinition } from '@zhijia/subgraph';
+import {
+  installViewerGate,
+  nestLogger,
+  readSubgraphConfig,
+  SubgraphModule,
+  type SubgraphDefinition,
+} from '@zhijia/subgraph';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { FormattedExecutionResult } from 'graphql';
 import { DataSource } from 'typeorm';
@@ -70,7 +76,7 @@ export async function bootSubgraph(definition: SubgraphDefinition, options: Boot
   const app = await NestFactory.create<NestFastifyApplication>(
     SubgraphModule.serving(definition, config, log),
     new FastifyAdapter(),
-    { rawBody: true, logger: ['error'], abortOnError: false },
+    { rawBody: true, logger: nestLogger(log), abortOnError: false },
   );
   const server = app.getHttpAdapter().getInstance();
   installViewerGate(server, { subgraph: definition.name, keys: [key], log });
