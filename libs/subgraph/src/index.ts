@@ -14,3 +14,4 @@ export { tryAgain } from './format-error.js';
 export { buildServedSchema } from './build-served-schema.js';
 export { installViewerGate } from './viewer-gate.js';
 export { nestLogger } from './nest-logger.js';
+export { openSubgraph, type OpenSubgraph } from './open-subgraph.js';
