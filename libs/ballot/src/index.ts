@@ -44,3 +44,45 @@ export {
   wrapPrivateKey,
   type BallotKey,
 } from './ballot-key.js';
+export {
+  openEnvelope,
+  openEnvelopes,
+  type CastEnvelope,
+  type OpenedBallot,
+  type OpeningContext,
+} from './open-envelope.js';
+export { signReceipt, verifyReceipt, type Receipt } from './receipt.js';
+export {
+  closingDigestHash,
+  digestHashes,
+  makeClosingDigest,
+  signClosingDigest,
+  verifyClosingDigest,
+  type ClosingContent,
+  type ClosingDigest,
+} from './closing-digest.js';
+export { UNANIMITY_BOUND, type AnswerCounts } from './answer-counts.js';
+export {
+  Tally,
+  type Cell,
+  type RatingList,
+  type Stratum,
+  type TallyBallot,
+  type TallyEnd,
+  type TallyOutcome,
+} from './tally.js';
+export {
+  basisPoints,
+  sharesOf,
+  targetsBelowLine,
+  type CampaignResults,
+  type Shares,
+  type TargetResult,
+  type Turnout,
+} from './results.js';
+export { boardLineSchema, parseBoardLine, type BoardLine } from './board-line.js';
+export { writeBoard, type BoardContent } from './write-board.js';
+export { splitLines } from './split-lines.js';
+export { recount, type RecountReport } from './recount.js';
+export { type BilingualText, type RecountProblem, type RecountProblemKind } from './recount-problem.js';
+export { findOnBoard, type BoardFindings, type RatingFound, type RememberedRating } from './find-on-board.js';

@@ -54,3 +54,19 @@ export async function aCampaign(content: Partial<Manifest> = {}): Promise<Campai
 export function targets(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `target-${index + 1}`);
 }
+
+/** Counters of one target from its answers. */
+export function countersOf(...answersByTarget: readonly (readonly number[])[]): Uint32Array {
+  const counters = new Uint32Array(answersByTarget.length * 7);
+  for (const [target, answers] of answersByTarget.entries()) {
+    for (const answer of answers) counters[target * 7 + answer]! += 1;
+  }
+  return counters;
+}
+
+/** Everything a generator gives. */
+export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const list: Item[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
