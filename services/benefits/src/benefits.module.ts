@@ -1,4 +1,55 @@
 import { Module } from '@nestjs/common';
+import { LedgerStore } from '@zhijia/ledger';
+import { MemberResolver } from './accounts/member.resolver.js';
+import { OpenPointsAccountWhenMemberRegistered } from './accounts/open-points-account-when-member-registered.js';
+import { PointsAccountOfMemberLoader } from './accounts/points-account-of-member.loader.js';
+import { PointsAccountResolver } from './accounts/points-account.resolver.js';
+import { PointsAccountsStore } from './accounts/points-accounts.store.js';
+import { KnowMemberWhenMemberChanged } from './projections/know-member-when-member-changed.js';
+import { KnowMemberWhenMemberRegistered } from './projections/know-member-when-member-registered.js';
+import { KnowOrganisationWhenOrganisationChanged } from './projections/know-organisation-when-organisation-changed.js';
+import { ProjectionsStore } from './projections/projections.store.js';
+import { CampaignResolver } from './rewards/campaign.resolver.js';
+import { CloseRewardPool } from './rewards/close-reward-pool.js';
+import { CloseRewardPoolWhenCampaignAnnulled } from './rewards/close-reward-pool-when-campaign-annulled.js';
+import { CloseRewardPoolWhenEvaluationFinished } from './rewards/close-reward-pool-when-evaluation-finished.js';
+import { OpenRewardPoolWhenCampaignOpened } from './rewards/open-reward-pool-when-campaign-opened.js';
+import { ParticipationResolver } from './rewards/participation.resolver.js';
+import { RewardOfParticipationLoader } from './rewards/reward-of-participation.loader.js';
+import { RewardPoolOfCampaignLoader } from './rewards/reward-pool-of-campaign.loader.js';
+import { RewardPoolsStore } from './rewards/reward-pools.store.js';
+import { RewardsStore } from './rewards/rewards.store.js';
+import { SettleRewards } from './rewards/settle-rewards.js';
+import { SettleRewardsWhenBallotCast } from './rewards/settle-rewards-when-ballot-cast.js';
 
-@Module({ providers: [] })
+const libraries = [{ provide: LedgerStore, useFactory: () => new LedgerStore() }];
+const projections = [
+  ProjectionsStore,
+  KnowMemberWhenMemberRegistered,
+  KnowMemberWhenMemberChanged,
+  KnowOrganisationWhenOrganisationChanged,
+];
+const accounts = [
+  PointsAccountsStore,
+  PointsAccountOfMemberLoader,
+  PointsAccountResolver,
+  MemberResolver,
+  OpenPointsAccountWhenMemberRegistered,
+];
+const rewards = [
+  RewardPoolsStore,
+  RewardsStore,
+  SettleRewards,
+  CloseRewardPool,
+  OpenRewardPoolWhenCampaignOpened,
+  SettleRewardsWhenBallotCast,
+  CloseRewardPoolWhenCampaignAnnulled,
+  CloseRewardPoolWhenEvaluationFinished,
+  RewardPoolOfCampaignLoader,
+  RewardOfParticipationLoader,
+  CampaignResolver,
+  ParticipationResolver,
+];
+
+@Module({ providers: [...libraries, ...projections, ...accounts, ...rewards] })
 export class BenefitsModule {}

@@ -1,0 +1,177 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Viewer, type Audience, type RoleGrant } from '@zhijia/access';
+import { ballotCast, campaignOpened, memberRegistered, organisationChanged } from '@zhijia/contracts';
+import { row, rows } from '@zhijia/database';
+import { LedgerStore } from '@zhijia/ledger';
+import { createLog } from '@zhijia/logging';
+import { createMessaging, type Reaction } from '@zhijia/messaging';
+import { testKafka, until } from '@zhijia/testing';
+import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
+import { benefitsSubgraph } from '../src/benefits.subgraph.js';
+import { memberAccountOf, poolAccountOf } from '../src/rules/points-accounts.js';
+
+export interface Ballot {
+  readonly participationId: string;
+  readonly campaignId: string;
+  readonly memberId: string;
+  readonly rewardPoints: number;
+}
+
+/** Benefits on a database of its own, with the things its tests begin from. */
+export class BenefitsBench {
+  readonly ledger = new LedgerStore();
+  private pathLabel = 0;
+
+  private constructor(readonly service: BootedSubgraph) {}
+
+  static async open(): Promise<BenefitsBench> {
+    return new BenefitsBench(await bootSubgraph(benefitsSubgraph, { config: { policyRegion: 'CN' } }));
+  }
+
+  get db() {
+    return this.service.db;
+  }
+
+  close(): Promise<void> {
+    return this.service.close();
+  }
+
+  /** An organisation below another, or a root of its own. */
+  async anOrganisation(parent: { path: string; organisationId: string } | null = null) {
+    const organisationId = randomUUID();
+    this.pathLabel += 1;
+    const path = parent === null ? String(this.pathLabel) : `${parent.path}.${this.pathLabel}`;
+    await this.service.deliver(organisationChanged, [
+      {
+        organisationId,
+        version: 1,
+        parentId: parent?.organisationId ?? null,
+        path,
+        kind: 'BASE_UNION',
+        nameZh: '某工会',
+        nameEn: null,
+        unifiedCode: null,
+        status: 'ACTIVE',
+      },
+    ]);
+    return { organisationId, path };
+  }
+
+  /** Members who stand in the register; answers their ids. */
+  async members(count: number, organisationId: string = randomUUID()): Promise<string[]> {
+    const memberIds = Array.from({ length: count }, () => randomUUID());
+    await this.service.deliver(
+      memberRegistered,
+      memberIds.map((memberId) => registered(memberId, organisationId)),
+    );
+    return memberIds;
+  }
+
+  async aMember(organisationId?: string): Promise<string> {
+    const [memberId = ''] = await this.members(1, organisationId);
+    return memberId;
+  }
+
+  /** A campaign that promises points; answers its id. */
+  async aCampaign(reward: { pointsPerMember: number; poolPoints: number } | null, campaignId: string = randomUUID()) {
+    await this.service.deliver(campaignOpened, [opened(campaignId, reward)]);
+    return campaignId;
+  }
+
+  /** A member who has earned points, from a campaign of its own. */
+  async aMemberWithPoints(points: number, organisationId?: string): Promise<string> {
+    const memberId = await this.aMember(organisationId);
+    const campaignId = await this.aCampaign({ pointsPerMember: points, poolPoints: points });
+    await this.cast([aBallot(campaignId, memberId, points)]);
+    return memberId;
+  }
+
+  async cast(ballots: readonly Ballot[], eventId?: string): Promise<void> {
+    await this.service.deliver(ballotCast, ballots, eventId === undefined ? {} : { eventId });
+  }
+
+  async balanceOf(memberId: string): Promise<number | null> {
+    const [account = null] = await this.ledger.findAccounts(this.db, [memberAccountOf(memberId)]);
+    return account?.balanceUnits ?? null;
+  }
+
+  async poolBalanceOf(campaignId: string): Promise<number | null> {
+    const [account = null] = await this.ledger.findAccounts(this.db, [poolAccountOf(campaignId)]);
+    return account?.balanceUnits ?? null;
+  }
+
+  rewardsOf(campaignId: string): Promise<{ memberId: string; status: string; points: number }[]> {
+    return rows(
+      this.db,
+      `SELECT member_id AS "memberId", status, points FROM reward WHERE campaign_id = $1 ORDER BY member_id`,
+      [campaignId],
+    );
+  }
+
+  /** Has the parked events asked again, as the worker does, until none is due. */
+  async askParked(): Promise<void> {
+    const { brokers, prefix } = testKafka();
+    const messaging = createMessaging({
+      db: this.db,
+      source: 'benefits',
+      kafka: { brokers, prefix },
+      reactions: benefitsSubgraph.reactions.map((one): Reaction => this.service.app.get(one, { strict: false })),
+      published: [],
+      deadLetterKey: randomBytes(32),
+      log: createLog({ service: 'test', level: 'silent' }),
+    });
+    messaging.start();
+    try {
+      await until(
+        async () => {
+          const due = await row<{ count: number }>(
+            this.db,
+            `SELECT count(*) AS count FROM parked_event WHERE ask_at <= clock_timestamp()`,
+          );
+          return due?.count === 0;
+        },
+        { what: 'parked events to be asked' },
+      );
+    } finally {
+      await messaging.stop();
+    }
+  }
+}
+
+export function aBallot(campaignId: string, memberId: string, rewardPoints: number): Ballot {
+  return { participationId: randomUUID(), campaignId, memberId, rewardPoints };
+}
+
+export function aViewer(facts: { memberId?: string; audience?: Audience; roles?: readonly RoleGrant[] } = {}): Viewer {
+  return new Viewer({
+    issuer: 'https://issuer.test',
+    subject: facts.memberId ?? 'somebody',
+    client: 'test',
+    audience: facts.audience ?? 'mobile',
+    memberId: facts.memberId ?? null,
+    roles: facts.roles ?? [],
+    actingFor: null,
+  });
+}
+
+export function registered(memberId: string, organisationId: string) {
+  return {
+    memberId,
+    version: 1,
+    organisationId,
+    status: 'ACTIVE' as const,
+    verification: 'UNION_ATTESTED' as const,
+    strata: ['OTHER' as const],
+    joinedOn: '2020-01-01',
+  };
+}
+
+export function opened(campaignId: string, reward: { pointsPerMember: number; poolPoints: number } | null) {
+  return {
+    campaignId,
+    organiserId: randomUUID(),
+    opensAt: '2026-11-23T01:00:00.000Z',
+    closesAt: '2026-12-23T01:00:00.000Z',
+    reward,
+  };
+}
