@@ -1,3 +1,4 @@
 export { openTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 export { testKafka, type TestKafka } from './test-kafka.js';
 export { until, type UntilOptions } from './until.js';
+export { testIssuer, type TestIssuer } from './test-issuer.js';

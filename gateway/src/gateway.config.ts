@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { audiences, type Audience } from '@zhijia/access';
+import { ConfigError, modeSchema, readConfig } from '@zhijia/config';
+import { z } from 'zod';
+import { readTrustedIssuers } from './identity/trusted-issuers.js';
+
+/** Every subgraph answers here; viewer statements are bound to it. */
+const graphqlPath = '/graphql';
+
+const secretKey = z.base64url().transform((text) => Buffer.from(text, 'base64url'));
+
+const subgraphUrl = z
+  .url({ protocol: /^https?$/ })
+  .transform((text) => new URL(text))
+  .refine((url) => url.pathname === '/' || url.pathname === graphqlPath, {
+    message: `ends after the port, or with ${graphqlPath}`,
+  })
+  .transform((url) => url.origin);
+
+const envSchema = z.object({
+  ZHIJIA_MODE: modeSchema,
+  HOST: z.string().default('0.0.0.0'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4_000),
+  /** Holds mobile.graphql, dashboard.graphql and bank.graphql. */
+  SUPERGRAPH_DIR: z.string(),
+  TRUSTED_ISSUERS_FILE: z.string(),
+  /** The subgraph that publishes boards at `/boards/<campaign>.ndjson`. */
+  BOARDS_SUBGRAPH: z.string().default('evaluations'),
+  /** How long one subgraph may take to begin its answer, and to pause within it. */
+  SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().min(50).max(120_000).default(20_000),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  /** `stdin`: end when standard input closes, because the process that started this one is gone. */
+  ZHIJIA_LEASH: z.enum(['stdin']).optional(),
+});
+
+/** Where one subgraph is, and the key for the statements it is given. */
+export interface SubgraphAddress {
+  name: string;
+  origin: string;
+  viewerStatementKey: Buffer;
+}
+
+export type GatewayConfig = ReturnType<typeof readGatewayConfig>;
+
+/**
+ * The only reader of the environment. Subgraphs are found by their variables: `SUBGRAPH_URL_<NAME>` and
+ * `VIEWER_STATEMENT_KEY_<NAME>` belong together.
+ *
+ * @throws ConfigError naming what is missing or malformed, and which issuer a production start refuses
+ */
+export function readGatewayConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
+  const parsed = readConfig(envSchema, env);
+  return {
+    mode: parsed.ZHIJIA_MODE,
+    host: parsed.HOST,
+    port: parsed.PORT,
+    supergraphs: readSupergraphs(parsed.SUPERGRAPH_DIR),
+    issuers: readTrustedIssuers(parsed.TRUSTED_ISSUERS_FILE, parsed.ZHIJIA_MODE),
+    subgraphs: readSubgraphs(env),
+    boardsSubgraph: parsed.BOARDS_SUBGRAPH,
+    subgraphTimeoutMs: parsed.SUBGRAPH_TIMEOUT_MS,
+    logLevel: parsed.LOG_LEVEL,
+    leash: parsed.ZHIJIA_LEASH ?? null,
+  } as const;
+}
+
+/** Apollo's gateway would otherwise report its use to its maker. It reads the environment itself. */
+export function turnTelemetryOff(): void {
+  process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
+}
+
+function readSupergraphs(directory: string): Readonly<Record<Audience, string>> {
+  const read = (audience: Audience): string => {
+    const file = join(directory, `${audience}.graphql`);
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      throw new ConfigError([`SUPERGRAPH_DIR: ${file} cannot be read`]);
+    }
+  };
+  const [mobile, dashboard, bank] = audiences;
+  return { mobile: read(mobile), dashboard: read(dashboard), bank: read(bank) };
+}
+
+function readSubgraphs(env: Readonly<Record<string, string | undefined>>): readonly SubgraphAddress[] {
+  const prefix = 'SUBGRAPH_URL_';
+  const suffixes = Object.keys(env)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length));
+  if (suffixes.length === 0) throw new ConfigError([`${prefix}<SERVICE>: no subgraph is named`]);
+  const schema = z.object(
+    Object.fromEntries(
+      suffixes.flatMap((suffix) => [
+        [`${prefix}${suffix}`, subgraphUrl],
+        [`VIEWER_STATEMENT_KEY_${suffix}`, secretKey],
+      ]),
+    ),
+  );
+  const parsed = readConfig(schema, env);
+  return suffixes.map((suffix) => ({
+    name: suffix.toLowerCase().replaceAll('_', '-'),
+    origin: z.string().parse(parsed[`${prefix}${suffix}`]),
+    viewerStatementKey: z.instanceof(Buffer).parse(parsed[`VIEWER_STATEMENT_KEY_${suffix}`]),
+  }));
+}

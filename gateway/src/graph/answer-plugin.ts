@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { Log } from '@zhijia/logging';
+import type { Metrics } from '../metrics.js';
+import { refusals } from '../refusals.js';
+import type { GraphContext } from './graph-context.js';
+
+/** The last look at an answer: what it tells is noted for the log line, and nothing of our inside goes with it. */
+export function answerPlugin(log: Log, metrics: Metrics): ApolloServerPlugin<GraphContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ response, contextValue }) {
+          response.http.headers.set('cache-control', 'no-store');
+          if (response.body.kind !== 'single') return;
+          const result = response.body.singleResult;
+          // Apollo's gateway puts a null that emptied its surroundings here instead of among the errors. Most are
+          // meant: what is refused and what does not exist are both null, and neither is told.
+          if (result.extensions !== undefined) {
+            metrics.emptiedAnswers.inc();
+            delete result.extensions;
+            if (result.data === null && result.errors === undefined) {
+              const errorId = randomUUID();
+              log.error({ errorId, requestId: contextValue.requestId }, 'A null emptied a whole answer');
+              result.errors = [{ message: refusals.INTERNAL.message, extensions: { code: 'INTERNAL', errorId } }];
+            }
+          }
+          for (const error of result.errors ?? []) contextValue.toldCodes.push(String(error.extensions?.['code']));
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { Audience } from '@zhijia/access';
+import type { Mode } from '@zhijia/config';
+import type { Log } from '@zhijia/logging';
+import type { Metrics } from '../metrics.js';
+import { limits } from '../refusals.js';
+import { answerPlugin } from './answer-plugin.js';
+import { apolloLogger } from './apollo-logger.js';
+import type { GraphExecutor } from './create-executor.js';
+import { formatErrorWith } from './format-error.js';
+import type { GraphContext } from './graph-context.js';
+import { operationLimitRules } from './operation-limits.js';
+
+/** Apollo Server is the door of one audience's graph: it parses, validates and answers; the executor does the rest. */
+export async function startGraph(options: {
+  audience: Audience;
+  executor: GraphExecutor;
+  mode: Mode;
+  metrics: Metrics;
+  log: Log;
+}): Promise<ApolloServer<GraphContext>> {
+  const { audience, executor, mode, metrics, log } = options;
+  const isProduction = mode === 'production';
+  const graph = new ApolloServer<GraphContext>({
+    gateway: executor,
+    logger: apolloLogger(log),
+    // Whatever NODE_ENV says: the mode of this process is ours to read, and each setting is given here.
+    nodeEnv: 'production',
+    introspection: !isProduction || audience === 'dashboard',
+    hideSchemaDetailsFromClientErrors: isProduction,
+    includeStacktraceInErrorResponses: false,
+    formatError: formatErrorWith(log, { hidesSuggestions: isProduction }),
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: operationLimitRules(),
+    maxRecursiveSelections: true,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    plugins: [
+      answerPlugin(log, metrics),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+  });
+  await graph.start();
+  return graph;
+}

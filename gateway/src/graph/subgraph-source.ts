@@ -1,0 +1,97 @@
+import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
+import type { Log } from '@zhijia/logging';
+import { GraphQLError } from 'graphql';
+import type { Metrics } from '../metrics.js';
+import { refusals } from '../refusals.js';
+import type { GraphContext } from './graph-context.js';
+import { missingFields } from './missing-fields.js';
+import type { Subgraph } from './subgraph.js';
+
+type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
+type AnyOptions = GraphQLDataSourceProcessOptions<GraphContext>;
+/** Apollo's gateway can also ask on its own account, for a subgraph's health or schema; ours never does. */
+type FetchOptions = Extract<AnyOptions, { incomingRequestContext: unknown }>;
+
+const path = '/graphql';
+/** A subgraph that stands still must not gather all of the gateway's requests. */
+const maxFetchesUnderWay = 1_000;
+/** What a proxy, or a server that is just starting or ending, answers in the subgraph's place. */
+const unavailableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/** Sends the fetches of query plans to one subgraph, each with a statement about who asks. */
+export class SubgraphSource implements GraphQLDataSource<GraphContext> {
+  private underWay = 0;
+
+  constructor(
+    private readonly subgraph: Subgraph,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  async process(options: AnyOptions): Promise<Answer> {
+    if (!isForClient(options)) throw new Error('Subgraphs are asked for clients only');
+    const { viewer, requestId } = options.context;
+    const { query, variables, operationName } = options.request;
+    const body = JSON.stringify({ query, variables, operationName });
+    if (this.underWay >= maxFetchesUnderWay) throw this.unavailable(options, new Error('Too many fetches under way'));
+
+    this.underWay += 1;
+    const began = performance.now();
+    let outcome = 'unavailable';
+    try {
+      const headers = { 'content-type': 'application/json', accept: 'application/json', 'x-request-id': requestId };
+      const response = await this.subgraph.send({ viewer, method: 'POST', path, body, headers });
+      const text = await response.body.text();
+      if (unavailableStatuses.has(response.statusCode)) throw new Error(`Answered ${response.statusCode}`);
+      outcome = 'answered';
+      return this.read(text, response.statusCode);
+    } catch (error) {
+      if (outcome === 'answered') throw error;
+      throw this.unavailable(options, error);
+    } finally {
+      this.underWay -= 1;
+      this.metrics.subgraphSeconds.observe(
+        { subgraph: this.subgraph.name, outcome },
+        (performance.now() - began) / 1_000,
+      );
+    }
+  }
+
+  private read(text: string, status: number): Answer {
+    const answer = parseJson(text);
+    if (isAnswer(answer)) return answer;
+    throw new Error(`Subgraph ${this.subgraph.name} answered ${status} with no GraphQL result`);
+  }
+
+  /** Told in the client's words: which of its fields are missing, never which service is away or where it lives. */
+  private unavailable(options: FetchOptions, cause: unknown): GraphQLError {
+    this.log.warn(
+      { err: cause, subgraph: this.subgraph.name, requestId: options.context.requestId },
+      'A subgraph does not answer',
+    );
+    const missing = missingFields(options.request.query ?? '', options.incomingRequestContext.document);
+    const place = options.pathInIncomingRequest ?? [];
+    // Below a list the fetch was for all of its items: there is no one path to tell.
+    const isOnePlace = missing.length === 1 && !place.includes('@');
+    return new GraphQLError(refusals.SUBGRAPH_UNAVAILABLE.message, {
+      ...(isOnePlace ? { path: [...place, ...missing] } : {}),
+      extensions: { code: 'SUBGRAPH_UNAVAILABLE', retryable: true, missing },
+    });
+  }
+}
+
+function isForClient(options: AnyOptions): options is FetchOptions {
+  return 'incomingRequestContext' in options;
+}
+
+function isAnswer(parsed: unknown): parsed is Answer {
+  return typeof parsed === 'object' && parsed !== null && ('data' in parsed || 'errors' in parsed);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

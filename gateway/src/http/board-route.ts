@@ -1,0 +1,78 @@
+import { Viewer } from '@zhijia/access';
+import type { Log } from '@zhijia/logging';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Subgraph } from '../graph/subgraph.js';
+import { refuse } from './refuse.js';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** Passed on: what a reader needs to know that they hold the whole board, and the board that was announced. */
+const passedHeaders = [
+  'content-type',
+  'content-length',
+  'content-disposition',
+  'content-digest',
+  'repr-digest',
+  'cache-control',
+  'etag',
+  'last-modified',
+] as const;
+const passedStatuses: ReadonlySet<number> = new Set([200, 304]);
+
+/** Whoever reads a board is nobody in particular. */
+const anybody = new Viewer({
+  issuer: 'gateway',
+  subject: 'anonymous',
+  client: 'public',
+  audience: 'mobile',
+  memberId: null,
+  roles: [],
+  actingFor: null,
+});
+
+/** `/boards/<campaign>.ndjson`: public, and streamed as fast as the reader reads. */
+export function addBoardRoute(server: FastifyInstance, subgraph: Subgraph, log: Log): void {
+  server.get<{ Params: { file: string } }>('/boards/:file', async (request, reply) => {
+    const campaignId = /^(.+)\.ndjson$/.exec(request.params.file)?.[1] ?? '';
+    if (!uuid.test(campaignId)) return refuse(request, reply, 'NOT_FOUND');
+    return sendBoard(subgraph, `/boards/${campaignId}.ndjson`, request, reply, log);
+  });
+}
+
+async function sendBoard(
+  subgraph: Subgraph,
+  path: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Log,
+): Promise<unknown> {
+  const held = request.headers['if-none-match'];
+  const headers = { 'x-request-id': request.id, ...(held === undefined ? {} : { 'if-none-match': held }) };
+  let answer: Awaited<ReturnType<Subgraph['send']>>;
+  try {
+    answer = await subgraph.send({ viewer: anybody, method: 'GET', path, headers });
+  } catch (error) {
+    log.warn({ err: error, subgraph: subgraph.name, requestId: request.id }, 'A subgraph does not answer');
+    return refuseForNow(request, reply);
+  }
+  if (!passedStatuses.has(answer.statusCode)) {
+    await answer.body.dump();
+    if (answer.statusCode === 404) return refuse(request, reply, 'NOT_FOUND');
+    log.warn({ subgraph: subgraph.name, status: answer.statusCode, requestId: request.id }, 'A board was not answered');
+    return refuseForNow(request, reply);
+  }
+  for (const name of passedHeaders) {
+    const value = answer.headers[name];
+    if (value !== undefined) reply.header(name, value);
+  }
+  reply.code(answer.statusCode);
+  if (answer.statusCode === 304) {
+    await answer.body.dump();
+    return reply.send();
+  }
+  return reply.send(answer.body);
+}
+
+function refuseForNow(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('retry-after', '5');
+  return refuse(request, reply, 'TRY_AGAIN', { extensions: { retryable: true } });
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '@zhijia/logging';
+import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
+import type { Metrics } from '../metrics.js';
+import { refuse } from './refuse.js';
+
+/** The HTTP server without its routes: request ids, log lines, metrics, and one shape for every error. */
+export function createHttpServer(log: Log, metrics: Metrics): FastifyInstance {
+  const server = fastify({
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    exposeHeadRoutes: false,
+    keepAliveTimeout: 75_000,
+    // A request that trickles in, and a reader who stopped reading, are let go.
+    requestTimeout: 30_000,
+    connectionTimeout: 120_000,
+    forceCloseConnections: 'idle',
+  });
+  // A form or a plain text is no GraphQL request, and browsers send those without asking first.
+  server.removeContentTypeParser('text/plain');
+  server.decorateRequest('toldCodes');
+
+  server.addHook('onRequest', async (request, reply) => {
+    request.toldCodes = [];
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    const durationMs = Math.round(reply.elapsedTime * 10) / 10;
+    metrics.requests.inc({ route, status: reply.statusCode });
+    metrics.requestSeconds.observe({ route }, reply.elapsedTime / 1_000);
+    for (const code of request.toldCodes) metrics.errors.inc({ code });
+    log.info(
+      { requestId: request.id, route, status: reply.statusCode, durationMs, codes: request.toldCodes },
+      'Answered',
+    );
+  });
+
+  server.setNotFoundHandler((request, reply) => refuse(request, reply, 'NOT_FOUND'));
+  server.setErrorHandler(async (error: FastifyError, request, reply) => {
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+      const max = request.routeOptions.bodyLimit;
+      return refuse(request, reply, 'LIMIT_EXCEEDED', { status: 413, extensions: { limit: 'bodyBytes', max } });
+    }
+    const status = error.statusCode ?? 500;
+    // A host name that makes no URL is the client's, wherever it surfaces.
+    const isClients = (status >= 400 && status < 500) || (error as { code?: string }).code === 'ERR_INVALID_URL';
+    if (isClients) return refuse(request, reply, 'BAD_REQUEST', { status: status < 500 ? status : 400 });
+    const errorId = randomUUID();
+    log.error({ err: error, errorId, requestId: request.id }, 'A request failed');
+    return refuse(request, reply, 'INTERNAL', { extensions: { errorId } });
+  });
+  return server;
+}

@@ -1,0 +1,46 @@
+import type { Audience, Viewer } from '@zhijia/access';
+import type { Log } from '@zhijia/logging';
+import type { onRequestAsyncHookHandler } from 'fastify';
+import type { TokenRefusal, TokenVerifier } from '../identity/verify-token.js';
+import type { Metrics } from '../metrics.js';
+import { refuse } from './refuse.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set for every request beyond the gate. */
+    viewer: Viewer | null;
+  }
+}
+
+/** Refuses before the body is read: whoever has no token makes us parse nothing. */
+export function tokenGate(options: {
+  audience: Audience;
+  tokens: TokenVerifier;
+  metrics: Metrics;
+  log: Log;
+}): onRequestAsyncHookHandler {
+  const { audience, tokens, metrics, log } = options;
+  return async (request, reply) => {
+    const check = await tokens.check(request.headers.authorization, audience);
+    switch (check.kind) {
+      case 'verified':
+        metrics.tokens.inc({ how: check.isRemembered ? 'remembered' : 'verified' });
+        request.viewer = check.viewer;
+        return;
+      case 'undecided':
+        log.warn({ err: check.cause, requestId: request.id }, "An issuer's keys could not be fetched");
+        reply.header('retry-after', '5');
+        return refuse(request, reply, 'TRY_AGAIN', { extensions: { retryable: true } });
+      case 'refused':
+        reply.header('www-authenticate', challengeFor(check.code));
+        return refuse(request, reply, check.code);
+    }
+  };
+}
+
+/** RFC 6750: who sent no token is told no error. */
+function challengeFor(code: TokenRefusal): string {
+  return code === 'TOKEN_MISSING'
+    ? 'Bearer realm="zhijia"'
+    : `Bearer realm="zhijia", error="invalid_token", error_description="${code}"`;
+}

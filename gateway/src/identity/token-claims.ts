@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/**
+ * Subject and client become parts of keys that are joined by spaces (`Viewer.scopeOf`), so they hold none: two people
+ * could meet in one key otherwise. OpenID Connect allows no more for a subject either.
+ */
+const identifier = z
+  .string()
+  .max(255)
+  .regex(/^[\x21-\x7e]+$/);
+
+const uuid = z.guid().transform((text) => text.toLowerCase());
+
+/** What a token says beside what `jose` checks. Roles are compared with what the issuer may assert. */
+export const tokenClaimsSchema = z.object({
+  iss: z.string(),
+  sub: identifier,
+  client_id: identifier,
+  exp: z.number(),
+  /** The member this person is; absent for people and servers who are none. */
+  member_id: uuid.nullish(),
+  roles: z.array(z.object({ role: z.string(), organisationId: uuid })).default([]),
+  /** The member for whom an agent acts. */
+  acting_for: uuid.nullish(),
+});

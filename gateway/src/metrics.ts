@@ -1,0 +1,52 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+
+const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Labels are small closed sets: route, status, code, subgraph. Nothing that a client chooses becomes one. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    requests: new Counter({
+      name: 'zhijia_gateway_requests_total',
+      help: 'Answered requests',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'zhijia_gateway_request_duration_seconds',
+      help: 'From the first byte of a request to the last of its answer',
+      labelNames: ['route'],
+      buckets: secondsBuckets,
+      registers,
+    }),
+    errors: new Counter({
+      name: 'zhijia_gateway_errors_total',
+      help: 'Errors told to clients, by code',
+      labelNames: ['code'],
+      registers,
+    }),
+    tokens: new Counter({
+      name: 'zhijia_gateway_tokens_total',
+      help: 'Accepted tokens: verified now, or remembered',
+      labelNames: ['how'],
+      registers,
+    }),
+    subgraphSeconds: new Histogram({
+      name: 'zhijia_gateway_subgraph_duration_seconds',
+      help: 'From a fetch to the last byte of its answer; outcome is answered or unavailable',
+      labelNames: ['subgraph', 'outcome'],
+      buckets: secondsBuckets,
+      registers,
+    }),
+    emptiedAnswers: new Counter({
+      name: 'zhijia_gateway_emptied_answers_total',
+      help: 'Answers without an error in which a null emptied what it stood in',
+      registers,
+    }),
+  };
+}

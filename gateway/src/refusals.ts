@@ -1,0 +1,48 @@
+import type { Audience } from '@zhijia/access';
+import type { TokenRefusal } from './identity/verify-token.js';
+
+/** What the gateway itself says no with. Stable: listed in docs/codes.md. */
+export type GatewayCode =
+  TokenRefusal | 'BAD_REQUEST' | 'LIMIT_EXCEEDED' | 'NOT_FOUND' | 'TRY_AGAIN' | 'SUBGRAPH_UNAVAILABLE' | 'INTERNAL';
+
+interface Refusal {
+  status: number;
+  message: string;
+}
+
+/** Every message in English and Chinese: whoever reads it is told, whichever client they use. */
+export const refusals: Readonly<Record<GatewayCode, Refusal>> = {
+  TOKEN_MISSING: { status: 401, message: 'Send a bearer token. 请提供访问令牌。' },
+  TOKEN_MALFORMED: { status: 401, message: 'The token cannot be read. 访问令牌格式有误。' },
+  TOKEN_EXPIRED: { status: 401, message: 'The token has expired; get a new one. 访问令牌已过期，请重新获取。' },
+  TOKEN_NOT_TRUSTED: { status: 401, message: 'The token is not accepted here. 访问令牌不受信任。' },
+  TOKEN_WRONG_AUDIENCE: {
+    status: 401,
+    message: 'The token was issued for another audience. 访问令牌不适用于此接口。',
+  },
+  BAD_REQUEST: { status: 400, message: 'The request cannot be read as GraphQL over HTTP. 请求格式有误。' },
+  LIMIT_EXCEEDED: { status: 400, message: 'The request is larger than allowed. 请求超出限制。' },
+  NOT_FOUND: { status: 404, message: 'There is nothing here. 未找到。' },
+  TRY_AGAIN: { status: 503, message: 'Please try again in a moment. 请稍后重试。' },
+  SUBGRAPH_UNAVAILABLE: {
+    status: 503,
+    message:
+      'A part of the answer is missing for now; please try again in a moment. 部分内容暂时无法提供，请稍后重试。',
+  },
+  INTERNAL: { status: 500, message: 'Something failed on our side. 系统内部错误。' },
+};
+
+/** What one request may cost before anything is executed. Numbers are per operation unless they say otherwise. */
+export const limits = {
+  /** The dashboard's import mutation takes a file of up to 1 MB, which JSON may spell three times as long. */
+  bodyBytes: { mobile: 256 * 1_024, dashboard: 3 * 1_024 * 1_024, bank: 1_024 * 1_024 } satisfies Record<
+    Audience,
+    number
+  >,
+  tokens: 2_000,
+  depth: 16,
+  aliases: 30,
+  directives: 50,
+} as const;
+
+export type LimitName = keyof typeof limits;

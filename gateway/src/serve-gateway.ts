@@ -1,0 +1,59 @@
+import { audiences } from '@zhijia/access';
+import { createLog, type Log } from '@zhijia/logging';
+import type { GatewayConfig } from './gateway.config.js';
+import { createExecutor } from './graph/create-executor.js';
+import { startGraph } from './graph/start-graph.js';
+import { Subgraph } from './graph/subgraph.js';
+import { SubgraphSource } from './graph/subgraph-source.js';
+import { addBoardRoute } from './http/board-route.js';
+import { createHttpServer } from './http/create-http-server.js';
+import { addGraphRoute } from './http/graph-route.js';
+import { addHealthRoutes } from './http/health-routes.js';
+import { tokenGate } from './http/token-gate.js';
+import { TokenVerifier } from './identity/verify-token.js';
+import { createMetrics } from './metrics.js';
+
+export interface RunningGateway {
+  url: string;
+  log: Log;
+  /** Takes no new requests, lets running ones end, then closes the connections to subgraphs. Safe to call twice. */
+  stop: () => Promise<void>;
+}
+
+/** Serves the three audiences until it is told to stop. Listens when every supergraph is loaded. */
+export async function serveGateway(config: GatewayConfig): Promise<RunningGateway> {
+  const log = createLog({ service: 'gateway', level: config.logLevel });
+  const metrics = createMetrics();
+  const server = createHttpServer(log, metrics);
+  const state = { isStopping: false };
+
+  const subgraphs = config.subgraphs.map((address) => new Subgraph(address, config.subgraphTimeoutMs));
+  const sources = new Map(subgraphs.map((subgraph) => [subgraph.name, new SubgraphSource(subgraph, metrics, log)]));
+  const boardsAddress = config.subgraphs.find(({ name }) => name === config.boardsSubgraph);
+  // Connections of their own: readers of boards may be slow, and must not hold those that answer operations.
+  const boards = boardsAddress && new Subgraph(boardsAddress, config.subgraphTimeoutMs, { isForStreams: true });
+
+  const tokens = new TokenVerifier(config.issuers);
+  const graphs = await Promise.all(
+    audiences.map(async (audience) => {
+      const executor = createExecutor(config.supergraphs[audience], sources, log);
+      const graph = await startGraph({ audience, executor, mode: config.mode, metrics, log });
+      addGraphRoute(server, audience, graph, tokenGate({ audience, tokens, metrics, log }));
+      return graph;
+    }),
+  );
+  addHealthRoutes(server, subgraphs, metrics, state);
+  if (boards !== undefined) addBoardRoute(server, boards, log);
+
+  const url = await server.listen({ port: config.port, host: config.host });
+  log.info({ url, mode: config.mode, issuers: [...config.issuers.keys()] }, 'Serving');
+
+  const drain = async (): Promise<void> => {
+    state.isStopping = true;
+    await server.close();
+    await Promise.all(graphs.map((graph) => graph.stop()));
+    await Promise.all([...subgraphs, ...(boards === undefined ? [] : [boards])].map((subgraph) => subgraph.close()));
+  };
+  let stopping: Promise<void> | null = null;
+  return { url, log, stop: () => (stopping ??= drain()) };
+}
