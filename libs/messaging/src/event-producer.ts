@@ -27,7 +27,7 @@ export class EventProducer {
     try {
       this.producer ??= await this.connect();
       for (const part of inParts(rows)) {
-        await this.producer.sendBatch({ acks: -1, timeout: 10_000, topicMessages: this.byTopic(part) });
+        await this.producer.sendBatch({ acks: -1, timeout: 5_000, topicMessages: this.byTopic(part) });
       }
     } catch (error) {
       // A fresh producer, with sequence numbers of its own: the broker may have kept the failed batch, and would take

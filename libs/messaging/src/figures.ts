@@ -24,11 +24,11 @@ export async function readStoredFigures(db: Queryable): Promise<StoredFigures> {
   const figures = await row<StoredFigures>(
     db,
     `SELECT
-       (SELECT count(*) FROM (SELECT FROM outbox WHERE published_at IS NULL LIMIT 100000) AS some) AS "outboxRows",
+       (SELECT count(*) FROM (SELECT FROM outbox WHERE published_at IS NULL LIMIT 100000) AS counted) AS "outboxRows",
        coalesce((SELECT greatest(0, extract(epoch FROM zhijia_now() - occurred_at)) FROM outbox
          WHERE published_at IS NULL ORDER BY id LIMIT 1), 0)::double precision AS "outboxLagSeconds",
-       (SELECT count(*) FROM (SELECT FROM dead_letter LIMIT 100000) AS some) AS "deadLetters",
-       (SELECT count(*) FROM (SELECT FROM parked_event LIMIT 100000) AS some) AS "parkedEvents",
+       (SELECT count(*) FROM (SELECT FROM dead_letter LIMIT 100000) AS counted) AS "deadLetters",
+       (SELECT count(*) FROM (SELECT FROM parked_event LIMIT 100000) AS counted) AS "parkedEvents",
        coalesce((SELECT greatest(0, extract(epoch FROM zhijia_now() - parked_at)) FROM parked_event
          ORDER BY id LIMIT 1), 0)::double precision AS "parkedLongestSeconds"`,
   );

@@ -1,6 +1,7 @@
 import type { EventContract } from '@zhijia/contracts';
 import type { Log } from '@zhijia/logging';
 import { Kafka, logLevel, type logCreator, type SASLOptions } from 'kafkajs';
+import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 
 /** Where the broker is. Everything else about it stays inside this library. */
@@ -16,16 +17,25 @@ export interface KafkaOptions {
   readonly replicationFactor?: number | undefined;
   /** Of topics that do not exist yet. Shorter than the inbox remembers, or an old event could be applied twice. */
   readonly topicRetentionDays?: number | undefined;
+  /** How a broker is reached when not directly: through a tunnel, or through a test that cuts the line. */
+  readonly openSocket?: ((host: string, port: number) => Socket) | undefined;
 }
 
 export function createKafka(options: KafkaOptions, clientId: string, log: Log): Kafka {
+  const { openSocket } = options;
   return new Kafka({
     clientId,
     brokers: [...options.brokers],
     ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
     ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+    ...(openSocket === undefined
+      ? {}
+      : {
+          socketFactory: ({ host, port, onConnect }) => openSocket(host, port).once('connect', onConnect),
+        }),
     connectionTimeout: 3_000,
-    requestTimeout: 15_000,
+    // An answer that does not come (a frozen broker) is found out by this alone; above what a produce may take.
+    requestTimeout: 8_000,
     // Short: the loops around it know what they wait for, and can be stopped.
     retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
     logLevel: logLevel.INFO,
