@@ -34,6 +34,9 @@ export interface BoardPlace {
   readonly stratum?: string;
 }
 
+/** What two places of a board may disagree on. */
+export type Figure = string | number | boolean | null | undefined;
+
 /** More problems than these are counted, not listed: one missing line must not fill a disk. */
 const MAX_PROBLEMS = 100;
 
@@ -48,15 +51,9 @@ export class RecountProblems {
   }
 
   /** Reports two numbers that should be equal. */
-  expectSame(
-    place: BoardPlace,
-    name: BilingualText,
-    found: unknown,
-    expected: unknown,
-    kind: RecountProblemKind,
-  ): void {
+  expectSame(place: BoardPlace, name: BilingualText, found: Figure, expected: Figure, kind: RecountProblemKind): void {
     if (found === expected) return;
-    const show = (value: unknown): string => (value === null ? '-' : String(value));
+    const show = (value: Figure): string => (value === null || value === undefined ? '-' : String(value));
     this.report(
       kind,
       place,

@@ -12,7 +12,7 @@ import { OTHER_STRATUM, fingerprint, manifestHash } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { commonPath } from './merge-cells.js';
 import { RecountProblems } from './recount-problem.js';
-import type { BoardPlace, RecountProblem } from './recount-problem.js';
+import type { BoardPlace, Figure, RecountProblem } from './recount-problem.js';
 import { targetResult, turnoutOf } from './results.js';
 import type { CampaignResults, TargetResult } from './results.js';
 import { verifyManifest } from './sign-manifest.js';
@@ -573,8 +573,8 @@ class BoardRecount {
   private expect(
     place: BoardPlace,
     kind: RecountProblem['kind'],
-    found: unknown,
-    expected: unknown,
+    found: Figure,
+    expected: Figure,
     en: string,
     zh: string,
   ): void {

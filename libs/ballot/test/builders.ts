@@ -9,7 +9,7 @@ export async function aServiceKey(): Promise<{ privateKey: JWK; keys: JSONWebKey
   const privateKey = await exportJWK(pair.privateKey);
   const { kty, crv, x, y } = privateKey;
   const kid = await calculateJwkThumbprint(privateKey);
-  return { privateKey: { ...privateKey, kid }, keys: { keys: [{ kty, crv, x, y, kid } as JWK] } };
+  return { privateKey: { ...privateKey, kid }, keys: { keys: [{ kty, crv, x, y, kid }] } };
 }
 
 /** A fresh slot. */
