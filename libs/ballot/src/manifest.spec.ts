@@ -69,7 +69,7 @@ describe('the manifest', () => {
     await expect(signManifest(mixed, service.privateKey)).rejects.toThrow(ManifestError);
   });
 
-  it.each([
+  it.each<[string, object]>([
     ['an electorate smaller than the minimum cell', { minimumCell: 41 }],
     ['a target twice', { targetIds: ['police', 'police'] }],
     ['a stratum named OTHER', { strata: ['OTHER'] }],
