@@ -1,6 +1,16 @@
 import { databaseMigrations } from '@zhijia/database';
 import { messagingMigrations } from '@zhijia/messaging';
 import { policyMigrations } from '@zhijia/policy';
+import { CreateOrganisation1761000000000 } from './1761000000000-create-organisation.js';
+import { CreateMember1761000000001 } from './1761000000001-create-member.js';
+import { CreateImportRun1761000000002 } from './1761000000002-create-import-run.js';
 
 /** The libraries' migrations first, then this service's own. */
-export const membersMigrations = [...databaseMigrations, ...messagingMigrations, ...policyMigrations];
+export const membersMigrations = [
+  ...databaseMigrations,
+  ...messagingMigrations,
+  ...policyMigrations,
+  CreateOrganisation1761000000000,
+  CreateMember1761000000001,
+  CreateImportRun1761000000002,
+];

@@ -1,0 +1,19 @@
+import { createReadStream } from 'node:fs';
+
+/** A file that can be read more than once: first to survey it, then to import it. */
+export interface ImportSource {
+  open(): AsyncIterable<Buffer>;
+}
+
+export function sourceFromFile(file: string): ImportSource {
+  return { open: () => createReadStream(file, { highWaterMark: 256 * 1024 }) };
+}
+
+export function sourceFromBytes(bytes: Buffer): ImportSource {
+  return {
+    // eslint-disable-next-line @typescript-eslint/require-await -- a file is asynchronous, bytes are not
+    open: async function* () {
+      yield bytes;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { strata as knownStrata } from '@zhijia/contracts';
+import { checkIdNumber, checkMobileNumber, normalise } from '@zhijia/pii';
+
+export type Stratum = (typeof knownStrata)[number];
+
+/** Text of one line: half-width, trimmed, without control characters. */
+export function readText(cell: string): string {
+  return normalise('text', cell);
+}
+
+/** Characters that no name or code has: controls, and what a broken decoding leaves behind. */
+export function hasForbiddenCharacters(text: string): boolean {
+  return /[\p{Cc}\p{Cs}\p{Co}\uFFFD]/u.test(text);
+}
+
+/** Whether an ID or phone number stands in a column that is stored as it is. */
+export function holdsPersonalNumber(text: string): boolean {
+  return (
+    (text.match(/[\dXx]{18}/g) ?? []).some((run) => checkIdNumber(run).ok) ||
+    (text.match(/\d+/g) ?? []).some((run) => checkMobileNumber(run).ok)
+  );
+}
+
+/** `2020-01-31`, `2020/1/31`, `2020.1.31`, `20200131`, `2020年1月31日` as `2020-01-31`; null for anything else. */
+export function readDate(cell: string): string | null {
+  const text = cell.normalize('NFKC').trim();
+  const match =
+    /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(text) ??
+    /^(\d{4})()(\d{2})(\d{2})$/.exec(text) ??
+    /^(\d{4})(年)(\d{1,2})月(\d{1,2})日$/.exec(text);
+  if (match === null) return null;
+  const [, year = '', , month = '', day = ''] = match;
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  return isCalendarDate(date) && date >= '1900-01-01' ? date : null;
+}
+
+function isCalendarDate(date: string): boolean {
+  const day = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
+}
+
+const stratumWords: Readonly<Record<Stratum, readonly string[]>> = {
+  PARTY_ORGANISATION_HEAD: ['党组织负责人', 'party organisation head'],
+  FRONT_LINE: ['一线职工', '一线职工代表', 'front line'],
+  MODEL_WORKER: ['劳模', '劳动模范', 'model worker'],
+  MIGRANT_WORKER: ['农民工', '农民工会员', 'migrant worker'],
+  IN_HARDSHIP: ['困难职工', '困难职工代表', 'in hardship'],
+  OTHER: ['其他', 'other'],
+};
+
+const strataByWord = wordsOf(stratumWords);
+
+/** Words between `;`, `、`, `|`, `/` or commas, each once, in the order of the contract; null when one is unknown. */
+export function readStrata(cell: string): Stratum[] | null {
+  const words = cell
+    .split(/[;；、|/,，]/)
+    .map(wordKey)
+    .filter((word) => word !== '');
+  const found = words.map((word) => strataByWord.get(word));
+  if (found.includes(undefined)) return null;
+  return knownStrata.filter((stratum) => found.includes(stratum));
+}
+
+/** A table from words in Chinese and English to the values they stand for; the value itself is a word too. */
+export function wordsOf<Value extends string>(
+  table: Readonly<Record<Value, readonly string[]>>,
+): ReadonlyMap<string, Value> {
+  const byWord = new Map<string, Value>();
+  for (const [value, words] of Object.entries(table) as [Value, readonly string[]][]) {
+    for (const word of [value, ...words]) byWord.set(wordKey(word), value);
+  }
+  return byWord;
+}
+
+export function readWord<Value extends string>(words: ReadonlyMap<string, Value>, cell: string): Value | null {
+  return words.get(wordKey(cell)) ?? null;
+}
+
+function wordKey(word: string): string {
+  return word
+    .normalize('NFKC')
+    .replace(/[\s_-]/g, '')
+    .toLowerCase();
+}
