@@ -1,4 +1,5 @@
 import { readState } from '../deploy/local/src/stack-state.mjs';
+import { build } from './build.mjs';
 import { services } from './schema/services.mjs';
 
 /**
@@ -11,6 +12,7 @@ import { services } from './schema/services.mjs';
 export async function openService(name) {
   if (!services.includes(name)) throw new Error(`There is no service "${name}": ${services.join(', ')}.`);
   const environment = environmentOf(name);
+  await build();
   const capital = name[0].toUpperCase() + name.slice(1);
   const { openSubgraph } = await import('@zhijia/subgraph');
   const { [`${name}Subgraph`]: definition } = await import(`../services/${name}/dist/${name}.subgraph.js`);
