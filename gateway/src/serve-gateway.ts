@@ -24,8 +24,8 @@ export interface RunningGateway {
 export async function serveGateway(config: GatewayConfig): Promise<RunningGateway> {
   const log = createLog({ service: 'gateway', level: config.logLevel });
   const metrics = createMetrics();
-  const server = createHttpServer(log, metrics);
   const state = { isStopping: false };
+  const server = createHttpServer(log, metrics, state);
 
   const subgraphs = config.subgraphs.map((address) => new Subgraph(address, config.subgraphTimeoutMs));
   const sources = new Map(subgraphs.map((subgraph) => [subgraph.name, new SubgraphSource(subgraph, metrics, log)]));

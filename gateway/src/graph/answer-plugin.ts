@@ -1,15 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Log } from '@zhijia/logging';
+import { GraphQLError } from 'graphql';
 import type { Metrics } from '../metrics.js';
 import { refusals } from '../refusals.js';
 import type { GraphContext } from './graph-context.js';
 
-/** The last look at an answer: what it tells is noted for the log line, and nothing of our inside goes with it. */
+function operationNotFound(): GraphQLError {
+  return new GraphQLError('The document has no such operation; name one of its operations. 未找到指定的操作。', {
+    extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } },
+  });
+}
+
+function rootNotServed(kind: string): GraphQLError {
+  return new GraphQLError(`This graph has no ${kind}. 此接口不支持该操作类型。`, {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
+  });
+}
+
+/**
+ * The first look at an operation and the last look at an answer: what it tells is noted for the log
+ * line, and nothing of our inside goes with it.
+ */
 export function answerPlugin(log: Log, metrics: Metrics): ApolloServerPlugin<GraphContext> {
   return {
     async requestDidStart() {
       return {
+        async didResolveOperation({ operation, schema }) {
+          if (operation === undefined) throw operationNotFound();
+          // Validation passes over the fields of a root type that this contract does not have.
+          if (schema.getRootType(operation.operation) == null) throw rootNotServed(operation.operation);
+        },
         async willSendResponse({ response, contextValue }) {
           response.http.headers.set('cache-control', 'no-store');
           if (response.body.kind !== 'single') return;

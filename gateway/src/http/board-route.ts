@@ -31,8 +31,8 @@ const anybody = new Viewer({
 
 /** `/boards/<campaign>.ndjson`: public, and streamed as fast as the reader reads. */
 export function addBoardRoute(server: FastifyInstance, subgraph: Subgraph, log: Log): void {
-  server.get<{ Params: { file: string } }>('/boards/:file', async (request, reply) => {
-    const campaignId = /^(.+)\.ndjson$/.exec(request.params.file)?.[1] ?? '';
+  server.get<{ Params: { campaign: string } }>('/boards/:campaign.ndjson', async (request, reply) => {
+    const campaignId = request.params.campaign;
     if (!uuid.test(campaignId)) return refuse(request, reply, 'NOT_FOUND');
     return sendBoard(subgraph, `/boards/${campaignId}.ndjson`, request, reply, log);
   });

@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics.js';
 import { refuse } from './refuse.js';
 
 /** The HTTP server without its routes: request ids, log lines, metrics, and one shape for every error. */
-export function createHttpServer(log: Log, metrics: Metrics): FastifyInstance {
+export function createHttpServer(log: Log, metrics: Metrics, state: { isStopping: boolean }): FastifyInstance {
   const server = fastify({
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -15,6 +15,8 @@ export function createHttpServer(log: Log, metrics: Metrics): FastifyInstance {
     requestTimeout: 30_000,
     connectionTimeout: 120_000,
     forceCloseConnections: 'idle',
+    // What comes over an open connection while stopping is still answered, and is the last there.
+    return503OnClosing: false,
   });
   // A form or a plain text is no GraphQL request, and browsers send those without asking first.
   server.removeContentTypeParser('text/plain');
@@ -24,6 +26,9 @@ export function createHttpServer(log: Log, metrics: Metrics): FastifyInstance {
     request.toldCodes = [];
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (state.isStopping) reply.header('connection', 'close');
   });
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';

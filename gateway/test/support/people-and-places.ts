@@ -39,6 +39,8 @@ function coded(code: string): GraphQLError {
 
 const ada = { id: '1', name: 'Ada', shoeSize: 38 };
 const bo = { id: '2', name: 'Bo', shoeSize: 43 };
+/** Known to one subgraph, refused by the other. */
+const cy = { id: '3', name: 'Cy', shoeSize: 41 };
 
 export function startPeople(): Promise<SmallSubgraph> {
   return startSmallSubgraph('people', peopleTypeDefs, {
@@ -62,7 +64,7 @@ export function startPeople(): Promise<SmallSubgraph> {
       pocket: () => 'keys',
     },
     Mutation: { rename: (_: unknown, { name }: { name: string }) => ({ ...ada, name }) },
-    Person: { friend: () => bo, bedroom: () => 'blue' },
+    Person: { friend: () => cy, bedroom: () => 'blue' },
   });
 }
 
@@ -77,8 +79,8 @@ export function startPlaces(): Promise<SmallSubgraph> {
       Query: { towns: () => ['Beijing'] },
       Person: {
         home: ({ id }: { id: string }) => ({ town: `Town ${id}` }),
-        // A refused row: null although the field promises a value.
-        garden: () => null,
+        garden: () => 'roses',
+        __resolveReference: (reference: { id: string }) => (reference.id === cy.id ? null : reference),
       },
     },
     (server) => {

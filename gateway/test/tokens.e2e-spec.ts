@@ -1,0 +1,207 @@
+import { createHmac, createPublicKey, randomUUID } from 'node:crypto';
+import { testIssuer, type TestIssuer } from '@zhijia/testing';
+import { SignJWT, importJWK, type JWTPayload } from 'jose';
+import { startPeople, startPlaces } from './support/people-and-places.js';
+import type { SmallSubgraph } from './support/small-subgraph.js';
+import { answerOf, startTestGateway, type TestGateway } from './support/start-test-gateway.js';
+
+const organisationId = '0199d1a0-0000-7000-8000-0000000000aa';
+const memberId = '0199d1a0-0000-7000-8000-0000000000bb';
+
+describe('who may ask', () => {
+  let people: SmallSubgraph;
+  let places: SmallSubgraph;
+  let issuer: TestIssuer;
+  let stranger: TestIssuer;
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    [people, places, issuer, stranger] = await Promise.all([startPeople(), startPlaces(), testIssuer(), testIssuer()]);
+    gateway = await startTestGateway({ subgraphs: [people, places], issuers: [issuer] });
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await Promise.all([people.stop(), places.stop()]);
+  });
+
+  const now = (): number => Math.floor(Date.now() / 1_000);
+  const claims = (changes: JWTPayload = {}): JWTPayload => ({
+    iss: issuer.issuer,
+    sub: 'ada',
+    aud: 'zhijia-mobile',
+    exp: now() + 300,
+    client_id: 'app',
+    roles: [],
+    ...changes,
+  });
+  const sign = async (payload: JWTPayload, header: object = {}): Promise<string> =>
+    new SignJWT(payload)
+      .setProtectedHeader({ alg: 'ES256', kid: issuer.privateKey.kid, ...header })
+      .sign(await importJWK(issuer.privateKey));
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const without = (name: string): JWTPayload =>
+    Object.fromEntries(Object.entries(claims()).filter(([key]) => key !== name));
+
+  /** HS256 with the text of the public key as the secret: the classic mistake of verifiers. */
+  const signedWithPublicKey = (asText: string): string => {
+    const signed = `${part({ alg: 'HS256', kid: issuer.privateKey.kid })}.${part(claims())}`;
+    return `${signed}.${createHmac('sha256', asText).update(signed).digest('base64url')}`;
+  };
+
+  const refusals: readonly [string, string, () => string | null | Promise<string>][] = [
+    ['no token', 'TOKEN_MISSING', () => null],
+    ['no text of a token', 'TOKEN_MALFORMED', () => 'a.b'],
+    ['no JSON in it', 'TOKEN_MALFORMED', () => 'abc.def.ghi'],
+    ['a token of 20,000 characters', 'TOKEN_MALFORMED', () => `${'a'.repeat(9_000)}.b.c`],
+    ['an expired one', 'TOKEN_EXPIRED', () => sign(claims({ exp: now() - 60 }))],
+    ['one that is not valid yet', 'TOKEN_NOT_TRUSTED', () => sign(claims({ nbf: now() + 60 }))],
+    ['one without an end', 'TOKEN_MALFORMED', () => sign(without('exp'))],
+    ['one of nobody', 'TOKEN_MALFORMED', () => sign(without('sub'))],
+    ['one of no client', 'TOKEN_MALFORMED', () => sign(without('client_id'))],
+    ['one of no issuer', 'TOKEN_MALFORMED', () => sign(without('iss'))],
+    ['one for no audience', 'TOKEN_WRONG_AUDIENCE', () => sign(without('aud'))],
+    ['one for another audience', 'TOKEN_WRONG_AUDIENCE', () => sign(claims({ aud: 'zhijia-bank' }))],
+    ['one of another issuer', 'TOKEN_NOT_TRUSTED', () => stranger.token()],
+    ["one of another issuer in this one's name", 'TOKEN_NOT_TRUSTED', () => stranger.token({ issuer: issuer.issuer })],
+    ['an unknown key', 'TOKEN_NOT_TRUSTED', () => sign(claims(), { kid: randomUUID() })],
+    ['alg none', 'TOKEN_NOT_TRUSTED', () => `${part({ alg: 'none' })}.${part(claims())}.`],
+    ['alg None, spelled otherwise', 'TOKEN_NOT_TRUSTED', () => `${part({ alg: 'None' })}.${part(claims())}.`],
+    [
+      'HS256 with the public key as JWK',
+      'TOKEN_NOT_TRUSTED',
+      () => signedWithPublicKey(JSON.stringify(issuer.jwks.keys[0])),
+    ],
+    [
+      'HS256 with the public key as PEM',
+      'TOKEN_NOT_TRUSTED',
+      () =>
+        signedWithPublicKey(
+          createPublicKey({ key: issuer.jwks.keys[0] as never, format: 'jwk' }).export({
+            format: 'pem',
+            type: 'spki',
+          }) as string,
+        ),
+    ],
+    [
+      'a critical header nobody knows',
+      'TOKEN_NOT_TRUSTED',
+      async () => {
+        const signed = `${part({ alg: 'ES256', kid: issuer.privateKey.kid, crit: ['x'], x: 1 })}.${part(claims())}`;
+        return `${signed}.${(await sign(claims())).split('.')[2]}`;
+      },
+    ],
+    [
+      'other claims under the signature',
+      'TOKEN_NOT_TRUSTED',
+      async () => {
+        const [header, , signature] = (await sign(claims())).split('.');
+        return `${header}.${part(claims({ sub: 'eve' }))}.${signature}`;
+      },
+    ],
+    [
+      'a role that the issuer may not assert',
+      'TOKEN_NOT_TRUSTED',
+      () => sign(claims({ roles: [{ role: 'administrator', organisationId }] })),
+    ],
+    ['a role that nobody has', 'TOKEN_NOT_TRUSTED', () => sign(claims({ roles: [{ role: 'king', organisationId }] }))],
+    ['a role of no organisation', 'TOKEN_MALFORMED', () => sign(claims({ roles: [{ role: 'chair' }] }))],
+    ['a member who is no UUID', 'TOKEN_MALFORMED', () => sign(claims({ member_id: '1; DROP' }))],
+    ['a subject with a space', 'TOKEN_MALFORMED', () => sign(claims({ sub: 'ada app' }))],
+  ];
+
+  it.each(refusals)('refuses %s as %s', async (_what, code, make) => {
+    const before = people.received.length;
+    const { status, headers, body } = await gateway.ask('mobile', await make(), '{ me { id } }');
+    expect(status).toBe(401);
+    expect(body).toEqual({ errors: [{ message: expect.stringMatching(/\w.*\p{Script=Han}/u), extensions: { code } }] });
+    const challenge =
+      code === 'TOKEN_MISSING' ? /^Bearer realm="zhijia"$/ : /^Bearer realm="zhijia", error="invalid_token"/;
+    expect(headers.get('www-authenticate')).toMatch(challenge);
+    expect(people.received).toHaveLength(before);
+  });
+
+  it('refuses another spelling of a good signature', async () => {
+    const token = await sign(claims());
+    const last = token.at(-1)!;
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const respelled = token.slice(0, -1) + alphabet[alphabet.indexOf(last) + 1];
+    expect((await gateway.ask('mobile', respelled, '{ me { id } }')).status).toBe(401);
+  });
+
+  it('refuses a password where a token belongs', async () => {
+    const response = await fetch(`${gateway.url}/mobile/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Basic YWRhOmFkYQ==' },
+      body: '{"query":"{ me { id } }"}',
+    });
+    expect((await answerOf(response)).body.errors?.[0].extensions.code).toBe('TOKEN_MALFORMED');
+  });
+
+  it('tells a token for two audiences apart on each, also once it is remembered', async () => {
+    const both = await sign(claims({ aud: ['zhijia-mobile', 'zhijia-dashboard'] }));
+    for (let time = 0; time < 2; time += 1) {
+      expect((await gateway.ask('mobile', both, '{ me { id } }')).status).toBe(200);
+      expect((await gateway.ask('dashboard', both, '{ me { id } }')).status).toBe(200);
+      expect((await gateway.ask('bank', both, '{ me { id } }')).body.errors?.[0].extensions.code).toBe(
+        'TOKEN_WRONG_AUDIENCE',
+      );
+    }
+  });
+
+  it('forgets a remembered token when it expires', async () => {
+    // The signature is good for ten more seconds of skew, but the claim is asked again after `exp`.
+    const token = await sign(claims({ exp: now() - 9 }));
+    expect((await gateway.ask('mobile', token, '{ me { id } }')).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    expect((await gateway.ask('mobile', token, '{ me { id } }')).body.errors?.[0].extensions.code).toBe(
+      'TOKEN_EXPIRED',
+    );
+  });
+
+  it('tells each subgraph who asks, and nothing else of the request', async () => {
+    people.received.length = 0;
+    places.received.length = 0;
+    const token = await sign(
+      claims({ member_id: memberId, roles: [{ role: 'chair', organisationId }], acting_for: organisationId }),
+    );
+    const { body } = await gateway.post('mobile', token, '{"query":"{ me { name home { town } } }"}', {
+      cookie: 'session=1',
+      'x-forwarded-for': '1.2.3.4',
+      'x-zhijia-viewer': 'forged',
+      'x-request-id': 'forged',
+    });
+    expect(body).toEqual({ data: { me: { name: 'ada', home: { town: 'Town 1' } } } });
+    for (const subgraph of [people, places]) {
+      expect(subgraph.received).toHaveLength(1);
+      const { headers } = subgraph.received[0]!;
+      expect(Object.keys(headers).sort()).toEqual(
+        [
+          'accept',
+          'connection',
+          'content-length',
+          'content-type',
+          'host',
+          'x-request-id',
+          'x-viewer',
+          'x-zhijia-viewer',
+        ].sort(),
+      );
+      expect(headers['x-request-id']).not.toBe('forged');
+      expect(JSON.parse(String(headers['x-viewer']))).toEqual({
+        issuer: issuer.issuer,
+        subject: 'ada',
+        client: 'app',
+        audience: 'mobile',
+        memberId,
+        roles: [{ role: 'chair', organisationId }],
+        actingFor: organisationId,
+      });
+    }
+  });
+
+  it('asks for no token where everybody may look', async () => {
+    for (const path of ['/health/live', '/health/ready', '/metrics']) {
+      expect((await fetch(`${gateway.url}${path}`)).status).toBe(200);
+    }
+  });
+});
