@@ -74,6 +74,7 @@ describe('postTransfer', () => {
     );
     const outcomes = await Promise.all(pairs.map(([from, to]) => bench.transfer(from, to, 9, 'visit:5')));
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['posted', ...Array(5).fill('referenceReused')].sort());
+    await expect(bench.ledger.recomputeBalances(bench.db)).resolves.toEqual([]);
   });
 
   it('takes opposite transfers of eight clients without a deadlock', async () => {

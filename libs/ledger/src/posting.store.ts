@@ -5,7 +5,7 @@ import type { PostedTransfer, ReferenceReused, ReversalOutcome, TransferOutcome 
 import { planBatch, transferNameOf } from './plan-batch.js';
 import { planReversal } from './plan-reversal.js';
 import { assertUnits, planTransfer, withEntry, type TransferPlan, type TransferRequest } from './plan-transfer.js';
-import { ReferenceRaced, type PlannedTransfer, type TransferRow, type TransfersStore } from './transfers.store.js';
+import type { PlannedTransfer, TransferRow, TransfersStore } from './transfers.store.js';
 
 /** More in one batch would hold its locks for too long. */
 export const maxBatchTransfers = 5_000;
@@ -51,12 +51,14 @@ export class PostingStore {
       return plan?.kind === 'posted' ? [{ ...intentOf(request), debit: plan.debit, credit: plan.credit }] : [];
     });
     const written = await this.transfers.insert(tx, planned, moved, locked);
+    // A batch with one new transfer, posted by another transaction meanwhile: now it is known.
+    if (written.length < planned.length) return this.postMany(tx, requests);
     for (const transfer of written) known.set(transferNameOf(transfer), transfer);
     return requests.map((request, index) => {
       const plan = plans[index];
       if (plan !== undefined && plan.kind !== 'posted' && plan.kind !== 'repeats') return plan;
       const transfer = known.get(transferNameOf(request));
-      if (transfer === undefined) throw new ReferenceRaced();
+      if (transfer === undefined) throw new Error('A planned transfer was neither written nor known');
       return plan?.kind === 'posted' ? asPosted(transfer, false) : replay(request, transfer);
     });
   }

@@ -1,7 +1,8 @@
-import { row, rows, violatedConstraint, type Queryable } from '@zhijia/database';
+import { row, rows, type Queryable } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
 import type { AccountState } from './account.js';
 import type { Book } from './book.js';
+import { transferNameOf } from './plan-batch.js';
 import type { PostedLegs } from './plan-reversal.js';
 import type { Entry } from './plan-transfer.js';
 
@@ -28,18 +29,6 @@ export interface TransferRow extends PostedLegs {
   readonly credit: Entry;
 }
 
-/**
- * Two transactions posted one reference at the same time over different accounts. Carries the SQLSTATE of a
- * serialization conflict, so `inTransaction` begins again and then finds the earlier transfer.
- */
-export class ReferenceRaced extends Error {
-  readonly code = '40001';
-
-  constructor() {
-    super('A reference was posted by another transaction meanwhile');
-  }
-}
-
 const transferColumns = `transfer.id, transfer.book, transfer.from_account_id AS "fromAccountId",
   transfer.to_account_id AS "toAccountId", transfer.units, transfer.reverses_id AS "reversesId", transfer.kind,
   transfer.reason, transfer.reference, transfer.occurred_at AS "occurredAt", transfer.posted_at AS "postedAt",
@@ -54,8 +43,8 @@ const transferTables = `ledger_transfer transfer
 /** The transfers and their entries. */
 export class TransfersStore {
   /**
-   * Writes transfers, entries and new balances in one statement. `moved` are the accounts afterwards, `before` the same
-   * accounts as they were locked. A single transfer whose reference exists writes nothing and answers an empty list.
+   * Writes transfers, entries and new balances. `moved` are the accounts afterwards, `before` the same accounts as they
+   * were locked. A single transfer whose reference exists writes nothing and answers an empty list.
    */
   async insert(
     tx: EntityManager,
@@ -64,49 +53,19 @@ export class TransfersStore {
     before: ReadonlyMap<string, AccountState>,
   ): Promise<TransferRow[]> {
     if (transfers.length === 0) return [];
-    const written = await this.write(tx, transfers, moved, before);
-    if (written.length === 0 && transfers.length === 1) return [];
-    const inserted = transfers.flatMap((transfer, index) => {
-      const row = written[index];
-      return row?.movedAccounts === moved.length ? [rowOf(transfer, row)] : [];
+    const written = await rows<WrittenRow>(
+      tx,
+      `SELECT id, book, reference, occurred_at AS "occurredAt", posted_at AS "postedAt" FROM ledger_write($1, $2)`,
+      [
+        JSON.stringify(transfers.map(columnsOf)),
+        JSON.stringify(moved.map((account) => movedColumnsOf(account, before.get(account.id)))),
+      ],
+    );
+    const byName = new Map(written.map((transfer) => [transferNameOf(transfer), transfer]));
+    return transfers.flatMap((transfer) => {
+      const row = byName.get(transferNameOf(transfer));
+      return row === undefined ? [] : [rowOf(transfer, row)];
     });
-    // Unreachable under the lock. The caller's transaction must not commit what is half written.
-    if (inserted.length !== transfers.length) throw new Error('Accounts moved between their lock and their posting');
-    return inserted;
-  }
-
-  private async write(
-    tx: EntityManager,
-    transfers: readonly PlannedTransfer[],
-    moved: readonly AccountState[],
-    before: ReadonlyMap<string, AccountState>,
-  ): Promise<WrittenRow[]> {
-    try {
-      return await rows(tx, insertTransfers, [
-        transfers.map(({ book }) => book),
-        transfers.map(({ debit }) => debit.accountId),
-        transfers.map(({ credit }) => credit.accountId),
-        transfers.map(({ credit }) => credit.units),
-        transfers.map(({ kind }) => kind),
-        transfers.map(({ reason }) => reason),
-        transfers.map(({ reference }) => reference),
-        transfers.map(({ occurredAt }) => occurredAt),
-        transfers.map(({ reversesId }) => reversesId),
-        transfers.map(({ debit }) => debit.balanceBeforeUnits),
-        transfers.map(({ debit }) => debit.accountVersion),
-        transfers.map(({ credit }) => credit.balanceBeforeUnits),
-        transfers.map(({ credit }) => credit.accountVersion),
-        moved.map(({ id }) => id),
-        moved.map(({ balanceUnits }) => balanceUnits),
-        moved.map(({ heldUnits }) => heldUnits),
-        moved.map(({ version }) => version),
-        moved.map(({ id }) => before.get(id)?.version ?? null),
-      ]);
-    } catch (error) {
-      // One of a batch was passed over as known: its fellows are without entries, and the constraint undoes them all.
-      if (violatedConstraint(error) === 'ledger_transfer_sums_to_zero') throw new ReferenceRaced();
-      throw error;
-    }
   }
 
   async byReferences(db: Queryable, named: readonly { book: Book; reference: string }[]): Promise<TransferRow[]> {
@@ -132,52 +91,43 @@ export class TransfersStore {
   }
 }
 
-/** Entries and balances are written only when every transfer was new. */
-const insertTransfers = `
-  WITH requested AS MATERIALIZED (
-    SELECT uuidv7() AS id, zhijia_now() AS now, asked.*
-      FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-                  $8::timestamptz[], $9::uuid[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])
-        WITH ORDINALITY AS asked (book, from_account_id, to_account_id, units, kind, reason, reference, occurred_at,
-                  reverses_id, from_before, from_version, to_before, to_version, position)
-  ), posted AS (
-    INSERT INTO ledger_transfer (id, book, from_account_id, to_account_id, units, kind, reason, reference, occurred_at,
-                                 posted_at, reverses_id)
-    SELECT id, book, from_account_id, to_account_id, units, kind, reason, reference, coalesce(occurred_at, now), now,
-           reverses_id
-      FROM requested ORDER BY position
-    ON CONFLICT (book, reference) DO NOTHING
-    RETURNING id, occurred_at
-  ), is_new AS MATERIALIZED (
-    SELECT (SELECT count(*) FROM posted) = (SELECT count(*) FROM requested) AS every_one
-  ), entries AS (
-    INSERT INTO ledger_entry (account_id, account_version, transfer_id, book, units, balance_before, balance_after)
-    SELECT side.account_id, side.version, requested.id, requested.book, side.units, side.before,
-           side.before + side.units
-      FROM requested
-     CROSS JOIN LATERAL (VALUES (from_account_id, from_version, - units, from_before),
-                                (to_account_id, to_version, units, to_before))
-             AS side (account_id, version, units, before)
-     WHERE (SELECT every_one FROM is_new)
-  ), moved AS (
-    UPDATE ledger_account account
-       SET balance_units = afterwards.balance_units, held_units = afterwards.held_units, version = afterwards.version
-      FROM unnest($14::uuid[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[])
-             AS afterwards (id, balance_units, held_units, version, version_before)
-     WHERE account.id = afterwards.id AND account.version = afterwards.version_before
-       AND (SELECT every_one FROM is_new)
-    RETURNING account.id
-  )
-  SELECT posted.id, posted.occurred_at AS "occurredAt", requested.now AS "postedAt",
-         (SELECT count(*) FROM moved) AS "movedAccounts"
-    FROM requested JOIN posted ON posted.id = requested.id
-   ORDER BY requested.position`;
+/** What `ledger_write` reads of a transfer. */
+function columnsOf(transfer: PlannedTransfer) {
+  const { book, kind, reason, reference, debit, credit } = transfer;
+  return {
+    book,
+    kind,
+    reason,
+    reference,
+    units: credit.units,
+    occurred_at: transfer.occurredAt,
+    reverses_id: transfer.reversesId,
+    from_id: debit.accountId,
+    from_version: debit.accountVersion,
+    from_before: debit.balanceBeforeUnits,
+    to_id: credit.accountId,
+    to_version: credit.accountVersion,
+    to_before: credit.balanceBeforeUnits,
+  };
+}
+
+/** What `ledger_write` reads of an account. */
+function movedColumnsOf(account: AccountState, before: AccountState | undefined) {
+  return {
+    id: account.id,
+    balance_units: account.balanceUnits,
+    held_units: account.heldUnits,
+    version: account.version,
+    version_before: before?.version,
+  };
+}
 
 interface WrittenRow {
   readonly id: string;
+  readonly book: Book;
+  readonly reference: string;
   readonly occurredAt: string;
   readonly postedAt: string;
-  readonly movedAccounts: number;
 }
 
 function rowOf(transfer: PlannedTransfer, { id, occurredAt, postedAt }: WrittenRow): TransferRow {

@@ -14,12 +14,10 @@ export class KeepLedgerBalanced1760000000202 implements MigrationInterface {
       BEGIN
         IF EXISTS (
           SELECT FROM new_transfer
-           WHERE (SELECT units FROM ledger_entry
-                   WHERE transfer_id = new_transfer.id AND account_id = new_transfer.from_account_id)
-                 IS DISTINCT FROM - new_transfer.units
-              OR (SELECT units FROM ledger_entry
-                   WHERE transfer_id = new_transfer.id AND account_id = new_transfer.to_account_id)
-                 IS DISTINCT FROM new_transfer.units
+           WHERE (SELECT count(*) FROM ledger_entry
+                   WHERE transfer_id = new_transfer.id
+                     AND CASE account_id WHEN new_transfer.from_account_id THEN units = - new_transfer.units
+                                         WHEN new_transfer.to_account_id THEN units = new_transfer.units END) <> 2
         ) THEN
           RAISE EXCEPTION 'A ledger transfer is written together with its two entries'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_transfer_sums_to_zero', TABLE = 'ledger_transfer';

@@ -2,10 +2,12 @@ import { CreateLedgerAccount1760000000200 } from './1760000000200-create-ledger-
 import { CreateLedgerTransfer1760000000201 } from './1760000000201-create-ledger-transfer.js';
 import { KeepLedgerBalanced1760000000202 } from './1760000000202-keep-ledger-balanced.js';
 import { CreateLedgerHold1760000000203 } from './1760000000203-create-ledger-hold.js';
+import { WriteLedgerAtOnce1760000000204 } from './1760000000204-write-ledger-at-once.js';
 
 export const ledgerMigrations = [
   CreateLedgerAccount1760000000200,
   CreateLedgerTransfer1760000000201,
   KeepLedgerBalanced1760000000202,
   CreateLedgerHold1760000000203,
+  WriteLedgerAtOnce1760000000204,
 ];
