@@ -31,6 +31,8 @@ async function main(jestArguments) {
   await ensureInstalled(progress);
   if (!isNode24()) return continueOnNode24();
 
+  // A reader or a terminal that went away is no reason to fall over.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],

@@ -22,9 +22,11 @@ export async function ensureDatabases(adminUrl, services, passwords) {
     const urls = {};
     for (const name of services) {
       const password = passwords[name];
-      await ignoring('42710', () => admin.query(`CREATE ROLE ${name} LOGIN`));
+      if (!(await exists(admin, 'pg_roles', 'rolname', name))) await admin.query(`CREATE ROLE ${name} LOGIN`);
       await admin.query(`ALTER ROLE ${name} PASSWORD ${admin.escapeLiteral(password)}`);
-      await ignoring('42P04', () => admin.query(`CREATE DATABASE ${name} OWNER ${name}`));
+      if (!(await exists(admin, 'pg_database', 'datname', name))) {
+        await admin.query(`CREATE DATABASE ${name} OWNER ${name}`);
+      }
       await admin.query(`REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`);
       const url = new URL(adminUrl);
       url.username = name;
@@ -84,10 +86,7 @@ async function withClient(url, work) {
   }
 }
 
-async function ignoring(code, work) {
-  try {
-    await work();
-  } catch (error) {
-    if (error.code !== code) throw error;
-  }
+async function exists(admin, catalogue, column, name) {
+  const { rowCount } = await admin.query(`SELECT 1 FROM ${catalogue} WHERE ${column} = $1`, [name]);
+  return rowCount === 1;
 }

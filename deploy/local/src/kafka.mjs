@@ -121,6 +121,9 @@ function serverSettings(data, ports, profile) {
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': data,
     'auto.create.topics.enable': false,
+    // A killed broker may come back when its session has run out; the default makes everybody wait nine seconds.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
     'group.initial.rebalance.delay.ms': 0,
     'num.partitions': 4,
     'offsets.topic.replication.factor': 1,

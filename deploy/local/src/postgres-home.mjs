@@ -42,6 +42,12 @@ export async function preparePostgresHome(directory) {
   return home(owner, copy, join(elsewhere, 'cluster'));
 }
 
+/** Whether a cluster was made for this directory, there or elsewhere. */
+export function hasCluster(directory) {
+  const elsewhere = readElsewhere(directory);
+  return existsSync(elsewhere === null ? directory : join(elsewhere, 'cluster'));
+}
+
 /** Removes the cluster of a data directory, wherever it went. */
 export function removePostgresHome(directory) {
   const elsewhere = readElsewhere(directory);

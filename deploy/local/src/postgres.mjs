@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { spawnLeashed } from './leash.mjs';
 import { endOf, lastLines, tailOf } from './logs.mjs';
@@ -116,7 +115,7 @@ async function initialise({ owner, programs, cluster }, password, logFile) {
   rmSync(cluster, { recursive: true, force: true });
   const partial = `${cluster}.partial-${randomBytes(4).toString('hex')}`;
   makeOwnDirectory(partial, owner);
-  const passwordFile = join(tmpdir(), `zhijia-${randomBytes(8).toString('hex')}`);
+  const passwordFile = `${partial}.password`;
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
   if (owner.uid !== undefined) chownSync(passwordFile, owner.uid, owner.gid);
   const logStart = endOf(logFile);

@@ -165,11 +165,10 @@ function entryOf(name) {
 }
 
 async function reservePorts(wanted, undo) {
+  const preferred = wanted === 'default' ? defaultPorts : wanted;
   const ports = {};
   for (const name of ['gateway', ...subgraphs]) {
-    const reservation = await reservePort(
-      wanted === 'free' ? 'free' : wanted === 'default' ? defaultPorts[name] : wanted[name],
-    );
+    const reservation = await reservePort(preferred === 'free' ? 'free' : preferred[name]);
     undo.push(() => reservation.release());
     ports[name] = reservation.port;
   }

@@ -6,9 +6,6 @@ import { readOptions } from './options.mjs';
 import { defaultDataDir } from './paths.mjs';
 import { supervise } from './supervise.mjs';
 
-// A reader that went away (`npm start | head`) is no reason to fall over.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-
 try {
   const options = readOptions(process.argv.slice(2));
   const dataDir = defaultDataDir();

@@ -10,11 +10,14 @@ import { Obstacle, asObstacle } from './obstacle.mjs';
 import { whenParentIsGone } from './parent.mjs';
 import { layout, makePassable, root } from './paths.mjs';
 import { subgraphs } from './parts.mjs';
+import { hasCluster } from './postgres-home.mjs';
 import { createProgress } from './progress.mjs';
 import { readState } from './stack-state.mjs';
 
-const megabytesForFirstStart = 700;
+const megabytesForFirstStart = 500;
 const megabytesForInstall = 1_500;
+
+const sameKeyPressMs = 400;
 
 /**
  * One life of the stack: from nothing to ready, until somebody ends it. Runs on whatever Node the machine has up to
@@ -27,24 +30,23 @@ const megabytesForInstall = 1_500;
  * @param {boolean} options.detached nobody's terminal: the end of the parent means nothing
  * @param {(stack: object) => void} options.onReady
  * @param {Record<string, string>} [options.entries] programs instead of the services' own, for tests of this runner
+ * @param {Record<string, number | 'free'>} [options.ports] other than the default ones, for the same tests
  * @returns the exit code
  */
-export async function supervise({ dataDir, fresh, members, detached, onReady, entries }) {
+export async function supervise({ dataDir, fresh, members, detached, onReady, entries, ports }) {
   const progress = createProgress(undefined, Number(process.env.ZHIJIA_STARTED_AT) || Date.now());
   const where = layout(dataDir);
   makePassable(dataDir);
   const lock = await takeDataDir(where.lock, dataDir, progress);
   let wholeStack = null;
   let ending = null;
+  let endingSince = 0;
 
   const end = (why, code) => {
-    if (ending !== null) {
-      progress.say('· once more: everything is killed');
-      killEverything();
-      return;
-    }
+    if (ending !== null) return;
     progress.say(`· ${why}: stopping`);
     const began = Date.now();
+    endingSince = began;
     ending = (wholeStack === null ? stopEverything() : wholeStack.stop())
       .catch((error) => progress.say(`✗ ${error.message}`))
       .then(() => {
@@ -55,32 +57,45 @@ export async function supervise({ dataDir, fresh, members, detached, onReady, en
       });
   };
 
+  const endOrKill = (why) => {
+    // A terminal and npm may both pass on one Ctrl-C; only a person presses it again.
+    if (ending === null || Date.now() - endingSince < sameKeyPressMs) return end(why, 0);
+    progress.say('· once more: everything is killed');
+    killEverything();
+  };
+
+  // A reader or a terminal that went away is no reason to fall over.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     requireWhatIsMissing(dataDir, where);
     await ensureInstalled(progress);
     if (!isNode24()) {
       return await continueOnNode24({ ZHIJIA_LOCK_TOKEN: lock.token, ZHIJIA_STARTED_AT: String(progress.startedAt) });
     }
-    process.on('SIGINT', () => end('Ctrl-C', 0));
-    process.on('SIGTERM', () => end('asked to end', 0));
+    process.on('SIGINT', () => endOrKill('Ctrl-C'));
+    process.on('SIGTERM', () => endOrKill('asked to end'));
     process.on('SIGHUP', () => end('the terminal is gone', 0));
-    process.on('uncaughtException', (error) => end(`an error of this runner (${error.stack ?? error})`, 1));
-    process.on('unhandledRejection', (error) => end(`an error of this runner (${error?.stack ?? error})`, 1));
+    for (const kind of ['uncaughtException', 'unhandledRejection']) {
+      process.on(kind, (error) => end(textOf(asObstacle(error, dataDir)), 1));
+    }
     whenParentIsGone(() => end('the parent process is gone', 0), { channelOnly: detached });
 
     const { startWholeStack } = await import('./whole-stack.mjs');
-    wholeStack = await startWholeStack({ dataDir, fresh, members, progress, entries });
+    wholeStack = await startWholeStack({ dataDir, fresh, members, progress, entries, ports });
     onReady(wholeStack);
     return await new Promise(() => {});
   } catch (error) {
     if (ending !== null) return await new Promise(() => {});
-    const told = asObstacle(error, dataDir);
-    process.stderr.write(`\n${told instanceof Obstacle ? told.message : (told.stack ?? told)}\n`);
+    process.stderr.write(`\n${textOf(asObstacle(error, dataDir))}\n`);
     await stopEverything();
     return 1;
   } finally {
     lock.release();
   }
+}
+
+function textOf(error) {
+  return error instanceof Obstacle ? error.message : String(error?.stack ?? error);
 }
 
 async function takeDataDir(file, dataDir, progress) {
@@ -117,5 +132,5 @@ function requireWhatIsMissing(dataDir, where) {
   }
   const needsCluster = Object.keys(existingDatabases()).length < subgraphs.length;
   if (!existsSync(`${root}/node_modules`)) requireSpace(root, megabytesForInstall);
-  requireSpace(dataDir, needsCluster && !existsSync(where.postgres) ? megabytesForFirstStart : 100);
+  requireSpace(dataDir, needsCluster && !hasCluster(where.postgres) ? megabytesForFirstStart : 100);
 }

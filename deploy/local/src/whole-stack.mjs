@@ -13,6 +13,7 @@ import { Obstacle } from './obstacle.mjs';
 import { freshLog, layout } from './paths.mjs';
 import { defaultPorts, subgraphs } from './parts.mjs';
 import { startPostgres } from './postgres.mjs';
+import { hasCluster } from './postgres-home.mjs';
 import { identityOf } from './process-identity.mjs';
 import { ensureSecrets } from './secrets.mjs';
 import { removeState, writeState } from './stack-state.mjs';
@@ -28,9 +29,10 @@ import { startStack } from './start-stack.mjs';
  * @param {number} [options.members] of the demonstration county; 0 for none
  * @param {object} options.progress
  * @param {Record<string, string>} [options.entries] programs instead of the services' own, for tests of this runner
+ * @param {Record<string, number | 'free'>} [options.ports] preferred ones; the next free ones are taken
  * @returns `{ state(), demonstration, stop }`
  */
-export async function startWholeStack({ dataDir, fresh, members, progress, entries }) {
+export async function startWholeStack({ dataDir, fresh, members, progress, entries, ports = defaultPorts }) {
   const where = layout(dataDir);
   const existing = { databases: existingDatabases(), brokers: process.env.KAFKA_BROKERS || null };
   const kept = {};
@@ -48,8 +50,8 @@ export async function startWholeStack({ dataDir, fresh, members, progress, entri
       () => build(),
       ({ files, compiled }) => `${compiled} of ${files} files compiled`,
     ),
-    provideDatabases({ where, existing, secrets, progress, kept }),
-    provideKafka({ where, existing, progress, kept }),
+    provideDatabases({ where, existing, secrets, progress, kept, ports }),
+    provideKafka({ where, existing, progress, kept, ports }),
   ]);
 
   let phase = 'starting';
@@ -63,7 +65,7 @@ export async function startWholeStack({ dataDir, fresh, members, progress, entri
     secrets,
     mode: 'development',
     entries,
-    ports: 'default',
+    ports,
     databases: postgres.urls,
     kafka: { brokers: kafka.brokers, prefix: process.env.KAFKA_PREFIX ?? '' },
     progress,
@@ -108,7 +110,7 @@ function startAnew(dataDir, existing, progress) {
   }
 }
 
-async function provideDatabases({ where, existing, secrets, progress, kept }) {
+async function provideDatabases({ where, existing, secrets, progress, kept, ports }) {
   const own = subgraphs.filter((name) => existing.databases[name] === undefined);
   if (own.length < subgraphs.length) {
     await progress.step('Existing databases', () => requireDatabases(existing.databases));
@@ -116,7 +118,7 @@ async function provideDatabases({ where, existing, secrets, progress, kept }) {
   if (own.length === 0) return { urls: existing.databases };
 
   const logFile = freshLog(where.logs, 'postgres');
-  let port = defaultPorts.postgres;
+  let port = ports.postgres;
   const start = async () => {
     const server = await startPostgres({
       directory: where.postgres,
@@ -129,7 +131,7 @@ async function provideDatabases({ where, existing, secrets, progress, kept }) {
     port = server.port;
     return server;
   };
-  const title = existsSync(where.postgres) ? 'PostgreSQL' : 'PostgreSQL, with a new cluster';
+  const title = hasCluster(where.postgres) ? 'PostgreSQL' : 'PostgreSQL, with a new cluster';
   return progress.step(
     title,
     async () => {
@@ -142,7 +144,7 @@ async function provideDatabases({ where, existing, secrets, progress, kept }) {
   );
 }
 
-async function provideKafka({ where, existing, progress, kept }) {
+async function provideKafka({ where, existing, progress, kept, ports }) {
   if (existing.brokers !== null) {
     await progress.step(
       'Existing Kafka',
@@ -152,7 +154,7 @@ async function provideKafka({ where, existing, progress, kept }) {
     return { brokers: existing.brokers };
   }
   const logFile = freshLog(where.logs, 'kafka');
-  let port = defaultPorts.kafka;
+  let port = ports.kafka;
   const start = async () => {
     const server = await startKafka({
       directory: where.kafka,

@@ -1,4 +1,7 @@
-/** `npm start` with fake services in place of the product's: the runner's own tests need no built product. */
+/**
+ * `npm start` with fake services in place of the product's: the runner's own tests need no built product.
+ * FAKE_PORTS says which ports it prefers (JSON by part); without it all are free ones.
+ */
 import { fileURLToPath } from 'node:url';
 import { Obstacle } from '../src/obstacle.mjs';
 import { readOptions } from '../src/options.mjs';
@@ -6,6 +9,11 @@ import { defaultDataDir } from '../src/paths.mjs';
 import { supervise } from '../src/supervise.mjs';
 
 const fake = fileURLToPath(new URL('./fake-service.mjs', import.meta.url));
+const names = ['gateway', 'members', 'timebank', 'evaluations', 'benefits', 'kafka', 'postgres'];
+const ports = {
+  ...Object.fromEntries(names.map((name) => [name, 'free'])),
+  ...JSON.parse(process.env.FAKE_PORTS ?? '{}'),
+};
 const entries = Object.fromEntries(
   ['members', 'timebank', 'evaluations', 'benefits', 'gateway'].map((name) => [name, fake]),
 );
@@ -14,6 +22,7 @@ try {
     ...readOptions(process.argv.slice(2)),
     dataDir: defaultDataDir(),
     entries,
+    ports,
     onReady: (stack) => process.stdout.write(`${JSON.stringify(stack.state())}\n`),
   });
   process.exit(code);

@@ -1,0 +1,1 @@
+export declare function findCommand(name: string, path?: string): string | null;
