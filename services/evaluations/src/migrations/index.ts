@@ -1,6 +1,20 @@
 import { databaseMigrations } from '@zhijia/database';
 import { messagingMigrations } from '@zhijia/messaging';
 import { policyMigrations } from '@zhijia/policy';
+import { CreateProjections1761000000000 } from './1761000000000-create-projections.js';
+import { CreateCampaign1761000000001 } from './1761000000001-create-campaign.js';
+import { CreateElectorate1761000000002 } from './1761000000002-create-electorate.js';
+import { CreateBallot1761000000003 } from './1761000000003-create-ballot.js';
+import { CreateResult1761000000004 } from './1761000000004-create-result.js';
 
 /** The libraries' migrations first, then this service's own. */
-export const evaluationsMigrations = [...databaseMigrations, ...messagingMigrations, ...policyMigrations];
+export const evaluationsMigrations = [
+  ...databaseMigrations,
+  ...messagingMigrations,
+  ...policyMigrations,
+  CreateProjections1761000000000,
+  CreateCampaign1761000000001,
+  CreateElectorate1761000000002,
+  CreateBallot1761000000003,
+  CreateResult1761000000004,
+];

@@ -1,0 +1,58 @@
+import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { RequestLoaders } from '@zhijia/subgraph';
+import type { Campaign } from '../campaigns/campaign.row.js';
+import { CampaignsStore } from '../campaigns/campaigns.store.js';
+import { obstacleToCasting } from '../rules/plan-cast.js';
+import { takingPart, type TakingPart } from '../rules/taking-part.js';
+import { VoterLoader } from './voter.loader.js';
+import { participationOf, type Participation } from './voters.store.js';
+
+interface BallotPaper {
+  readonly slot: string;
+  readonly manifest: string;
+  readonly manifestHash: string;
+  readonly fingerprint: string;
+}
+
+/** The viewer's own side of a campaign. */
+@Resolver('Campaign')
+export class VoterResolver {
+  constructor(
+    private readonly voterLoader: VoterLoader,
+    private readonly campaigns: CampaignsStore,
+  ) {}
+
+  @ResolveField('canTakePart')
+  async canTakePart(
+    @Parent() campaign: Campaign,
+    @Context('loaders') loaders: RequestLoaders,
+  ): Promise<TakingPart | null> {
+    const voter = await loaders.load(this.voterLoader, campaign.id);
+    return voter === null ? null : takingPart(voter);
+  }
+
+  @ResolveField('ballotPaper')
+  async ballotPaper(
+    @Parent() campaign: Campaign,
+    @Context('loaders') loaders: RequestLoaders,
+  ): Promise<BallotPaper | null> {
+    const voter = await loaders.load(this.voterLoader, campaign.id);
+    if (voter === null || voter.slot === null || voter.manifestHash === null || voter.fingerprint === null) return null;
+    // Before the beginning too: a client may prepare while the connection is good.
+    const obstacle = obstacleToCasting(voter);
+    if (obstacle !== null && obstacle.kind !== 'notOpen') return null;
+    const manifest = await this.campaigns.findManifest(campaign.id);
+    if (manifest === null) return null;
+    return { slot: voter.slot, manifest, manifestHash: voter.manifestHash, fingerprint: voter.fingerprint };
+  }
+
+  @ResolveField('participation')
+  async participation(
+    @Parent() campaign: Campaign,
+    @Context('loaders') loaders: RequestLoaders,
+  ): Promise<Participation | null> {
+    const voter = await loaders.load(this.voterLoader, campaign.id);
+    if (voter === null || voter.participationId === null) return null;
+    return participationOf(voter.participationId, voter.memberId, campaign.id);
+  }
+}
