@@ -2,10 +2,12 @@ import type { Log } from '@zhijia/logging';
 import type { DataSource } from 'typeorm';
 import type { EventProducer } from './event-producer.js';
 import { backoffMs, Bell } from './patience.js';
-import { RelaySession } from './relay-session.js';
+import { RelaySession, type OutboxRow } from './relay-session.js';
 
 export interface OutboxRelayOptions {
-  readonly batchRows: number;
+  readonly readRows: number;
+  /** Of those read, so many go to the broker together while the ones before are marked. */
+  readonly sendRows: number;
   /** While events come in, the relay looks this often and nobody has to wake it. */
   readonly awakePollMs: number;
   /** After so long without one it falls asleep until a writer's notice. */
@@ -17,7 +19,8 @@ export interface OutboxRelayOptions {
 }
 
 const usual: OutboxRelayOptions = {
-  batchRows: 500,
+  readRows: 2_000,
+  sendRows: 500,
   awakePollMs: 15,
   quietBeforeSleepMs: 1_000,
   asleepPollMs: 2_000,
@@ -110,21 +113,36 @@ export class OutboxRelay {
 
   /** False when there was nothing to publish. */
   private async publishNext(session: RelaySession): Promise<boolean> {
-    const batch = await session.unpublished(this.options.batchRows);
-    if (batch.length === 0) return false;
+    const rows = await session.unpublished(this.options.readRows);
+    if (rows.length === 0) return false;
+    // One part is marked while the next is sent.
+    let marking: Promise<void> = Promise.resolve();
+    for (let start = 0; start < rows.length && !this.isStopping; start += this.options.sendRows) {
+      const part = rows.slice(start, start + this.options.sendRows);
+      const isSent = await this.send(part);
+      await marking;
+      // Rows are read again: the session may be lost by now, and with it the right to send them.
+      if (!isSent) return true;
+      marking = session.markPublished(part.map((row) => row.id));
+      marking.catch(() => undefined);
+      this.publishedCount += part.length;
+    }
+    await marking;
+    return true;
+  }
+
+  /** False, after a pause, when the broker does not take them. */
+  private async send(part: readonly OutboxRow[]): Promise<boolean> {
     try {
-      await this.producer.send(batch);
+      await this.producer.send(part);
     } catch (error) {
       this.brokerFailures += 1;
       if (this.brokerFailures === 1) this.log.warn({ err: error }, 'Events wait for the broker');
       await this.bell.wait(backoffMs(this.brokerFailures, 100, 2_000));
-      // Rows are read again: the session may be lost by now, and with it the right to send them.
-      return true;
+      return false;
     }
     if (this.brokerFailures > 0) this.log.info('The broker takes events again');
     this.brokerFailures = 0;
-    await session.markPublished(batch.map((row) => row.id));
-    this.publishedCount += batch.length;
     return true;
   }
 
