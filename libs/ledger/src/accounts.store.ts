@@ -10,6 +10,8 @@ const accountColumns = `account.id, account.book, account.kind, account.owner_id
 /** The accounts: opening, finding and locking them. */
 export class AccountsStore {
   async open(tx: EntityManager, requests: readonly OpenAccountRequest[]): Promise<LedgerAccount[]> {
+    const known = await this.find(tx, requests);
+    if (known.every((account) => account !== null)) return known;
     const asked = [
       requests.map(({ book }) => book),
       requests.map(({ kind }) => kind),

@@ -1,6 +1,8 @@
 import { inTransaction, violatedConstraint } from '@zhijia/database';
 import { LedgerBench } from '../test/ledger-bench.js';
-import { books, type Book, type LedgerAccount } from './index.js';
+import { books, planTransfer, type Book, type LedgerAccount } from './index.js';
+import { withEntry } from './plan-transfer.js';
+import { TransfersStore } from './transfers.store.js';
 
 /** What the database holds against SQL that does not come from the ledger. */
 describe('the ledger tables', () => {
@@ -112,6 +114,26 @@ describe('the ledger tables', () => {
     await expect(set('balance_units', 101)).resolves.toBe('ledger_account_keeps_cap');
     await expect(set('held_units', 1_000)).resolves.toBe('ledger_account_keeps_floor');
     await expect(set('held_units', -1)).resolves.toBe('ledger_account_held_is_not_negative');
+  });
+
+  it('refuse a posting that was planned from a balance of before', async () => {
+    const [stale] = await bench.ledger.balance(bench.db, [from.id]);
+    const [other] = await bench.ledger.balance(bench.db, [to.id]);
+    await bench.transfer(await bench.issuance(), from, 1);
+    const plan = planTransfer(bench.aRequest(from, to, 1), stale!, other!);
+    if (plan.kind !== 'posted') throw new Error(plan.kind);
+    const transfer = {
+      ...bench.aRequest(from, to, 1),
+      occurredAt: null,
+      reversesId: null,
+      debit: plan.debit,
+      credit: plan.credit,
+    };
+    const before = new Map([stale!, other!].map((account) => [account.id, account]));
+    const moved = [withEntry(stale!, plan.debit), withEntry(other!, plan.credit)];
+    await expect(
+      bench.db.transaction((tx) => new TransfersStore().insert(tx, [transfer], moved, before)),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^(23505|40001)$/) });
   });
 
   it('refuse a reversal that is not the transfer turned round, and a second one', async () => {

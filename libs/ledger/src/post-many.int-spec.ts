@@ -102,6 +102,21 @@ describe('postMany', () => {
     await expect(bench.ledger.recomputeBalances(bench.db)).resolves.toEqual([]);
   });
 
+  it('knows a batch of one that another transaction posts meanwhile over other accounts', async () => {
+    const pools = await Promise.all(Array.from({ length: 6 }, () => bench.anAccount({ balanceUnits: 10 })));
+    const everyone = await members(6);
+    const outcomes = await Promise.all(
+      pools.map((pool, client) => postMany([bench.aRequest(pool, everyone[client]!, 5, 'raced alone')])),
+    );
+    expect(
+      outcomes
+        .flat()
+        .map(({ kind }) => kind)
+        .sort(),
+    ).toEqual(['posted', ...Array<string>(5).fill('referenceReused')]);
+    await expect(bench.ledger.recomputeBalances(bench.db)).resolves.toEqual([]);
+  });
+
   it('answers nothing for nothing, and stops at a batch that is too large', async () => {
     await expect(postMany([])).resolves.toEqual([]);
     const [from, to] = [await bench.anAccount(), await bench.anAccount()];
