@@ -1,4 +1,46 @@
 import { Module } from '@nestjs/common';
+import { LedgerStore } from '@zhijia/ledger';
+import { MemberResolver } from './accounts/member.resolver.js';
+import { OpenTimeAccountWhenMemberRegistered } from './accounts/open-time-account-when-member-registered.js';
+import { PassbookLoader } from './accounts/passbook.loader.js';
+import { TimeAccountOfMemberLoader } from './accounts/time-account-of-member.loader.js';
+import { TimeAccountResolver } from './accounts/time-account.resolver.js';
+import { TimeAccountsStore } from './accounts/time-accounts.store.js';
+import { KnowMemberWhenMemberChanged } from './projections/know-member-when-member-changed.js';
+import { KnowMemberWhenMemberRegistered } from './projections/know-member-when-member-registered.js';
+import { KnowOrganisationWhenOrganisationChanged } from './projections/know-organisation-when-organisation-changed.js';
+import { ProjectionsStore } from './projections/projections.store.js';
+import { PostVisit } from './visits/post-visit.js';
+import { ReverseVisit } from './visits/reverse-visit.js';
+import { VisitChangesResolver } from './visits/visit-changes.resolver.js';
+import { VisitOfTransferLoader } from './visits/visit-of-transfer.loader.js';
+import { PassbookEntryResolver, VisitResolver } from './visits/visit.resolver.js';
+import { VisitsStore } from './visits/visits.store.js';
 
-@Module({ providers: [] })
+const libraries = [{ provide: LedgerStore, useFactory: () => new LedgerStore() }];
+const projections = [
+  ProjectionsStore,
+  KnowMemberWhenMemberRegistered,
+  KnowMemberWhenMemberChanged,
+  KnowOrganisationWhenOrganisationChanged,
+];
+const accounts = [
+  TimeAccountsStore,
+  TimeAccountOfMemberLoader,
+  PassbookLoader,
+  TimeAccountResolver,
+  MemberResolver,
+  OpenTimeAccountWhenMemberRegistered,
+];
+const visits = [
+  VisitsStore,
+  PostVisit,
+  ReverseVisit,
+  VisitOfTransferLoader,
+  VisitResolver,
+  PassbookEntryResolver,
+  VisitChangesResolver,
+];
+
+@Module({ providers: [...libraries, ...projections, ...accounts, ...visits] })
 export class TimebankModule {}

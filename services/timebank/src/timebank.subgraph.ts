@@ -1,7 +1,12 @@
+import { visitPosted, visitReversed } from '@zhijia/contracts';
 import { defineSubgraph } from '@zhijia/subgraph';
 import { timebankRules } from './access/timebank.permissions.js';
-import { TimebankModule } from './timebank.module.js';
+import { OpenTimeAccountWhenMemberRegistered } from './accounts/open-time-account-when-member-registered.js';
 import { timebankMigrations } from './migrations/index.js';
+import { KnowMemberWhenMemberChanged } from './projections/know-member-when-member-changed.js';
+import { KnowMemberWhenMemberRegistered } from './projections/know-member-when-member-registered.js';
+import { KnowOrganisationWhenOrganisationChanged } from './projections/know-organisation-when-organisation-changed.js';
+import { TimebankModule } from './timebank.module.js';
 
 export const timebankSubgraph = defineSubgraph({
   name: 'timebank',
@@ -9,7 +14,12 @@ export const timebankSubgraph = defineSubgraph({
   rules: timebankRules,
   module: TimebankModule,
   migrations: timebankMigrations,
-  reactions: [],
+  reactions: [
+    KnowMemberWhenMemberRegistered,
+    KnowMemberWhenMemberChanged,
+    KnowOrganisationWhenOrganisationChanged,
+    OpenTimeAccountWhenMemberRegistered,
+  ],
   jobs: [],
-  publishes: [],
+  publishes: [visitPosted, visitReversed],
 });

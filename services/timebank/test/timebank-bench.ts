@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { Viewer, type Audience, type RoleGrant, type RoleName } from '@zhijia/access';
+import { memberRegistered, organisationChanged } from '@zhijia/contracts';
+import { row } from '@zhijia/database';
+import { LedgerStore } from '@zhijia/ledger';
+import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
+import { depositorAccountOf } from '../src/rules/time-accounts.js';
+import { timebankSubgraph } from '../src/timebank.subgraph.js';
+import { PostVisit, type PostVisitOutcome, type PostVisitRequest } from '../src/visits/post-visit.js';
+
+export interface Organisation {
+  readonly organisationId: string;
+  readonly path: string;
+}
+
+/** The timebank on a database of its own, with the things its tests begin from. */
+export class TimebankBench {
+  readonly ledger = new LedgerStore();
+  private pathLabel = 0;
+
+  private constructor(readonly service: BootedSubgraph) {}
+
+  static async open(): Promise<TimebankBench> {
+    return new TimebankBench(await bootSubgraph(timebankSubgraph, { config: { policyRegion: 'CN' } }));
+  }
+
+  get db() {
+    return this.service.db;
+  }
+
+  close(): Promise<void> {
+    return this.service.close();
+  }
+
+  /** An organisation below another, or a root of its own. */
+  async anOrganisation(parent: Organisation | null = null): Promise<Organisation> {
+    const organisationId = randomUUID();
+    this.pathLabel += 1;
+    const path = parent === null ? String(this.pathLabel) : `${parent.path}.${this.pathLabel}`;
+    await this.service.deliver(organisationChanged, [
+      {
+        organisationId,
+        version: 1,
+        parentId: parent?.organisationId ?? null,
+        path,
+        kind: 'BASE_UNION',
+        nameZh: '某工会',
+        nameEn: null,
+        unifiedCode: null,
+        status: 'ACTIVE',
+      },
+    ]);
+    return { organisationId, path };
+  }
+
+  /** A member with an account; answers their id. */
+  async aDepositor(organisation: Organisation): Promise<string> {
+    const memberId = randomUUID();
+    await this.service.deliver(memberRegistered, [registered(memberId, organisation.organisationId)]);
+    return memberId;
+  }
+
+  async accountOf(memberId: string): Promise<{ id: string; balanceUnits: number }> {
+    const [account = null] = await this.ledger.findAccounts(this.db, [depositorAccountOf(memberId)]);
+    if (account === null) throw new Error('No account');
+    return account;
+  }
+
+  async balanceOf(memberId: string): Promise<number> {
+    return (await this.accountOf(memberId)).balanceUnits;
+  }
+
+  postVisit(viewer: Viewer, request: PostVisitRequest, key: string = randomUUID()): Promise<PostVisitOutcome> {
+    return this.service.app.get(PostVisit, { strict: false }).run(request, viewer, key);
+  }
+
+  async count(table: 'visit' | 'outbox' | 'ledger_transfer' | 'idempotency_record'): Promise<number> {
+    const found = await row<{ count: number }>(this.db, `SELECT count(*) AS count FROM ${table}`);
+    return found?.count ?? 0;
+  }
+}
+
+/** 00:00 in Shanghai of the day before yesterday, in minutes since 1970. */
+const midnight = Math.floor(Date.now() / 86_400_000 - 2) * 1_440 - 480;
+
+export function at(hours: number, minutes = 0): number {
+  return midnight + hours * 60 + minutes;
+}
+
+export function instantAt(hours: number, minutes = 0): string {
+  return new Date(at(hours, minutes) * 60_000).toISOString();
+}
+
+export function aVisit(depositorMemberId: string, fromHour: number, toHour: number): PostVisitRequest {
+  return {
+    depositorMemberId,
+    servedMemberId: null,
+    kind: 'COMPANIONSHIP',
+    startMinute: at(fromHour),
+    endMinute: at(toHour),
+    note: null,
+  };
+}
+
+export function anOfficer(
+  { organisationId, path }: Organisation,
+  role: RoleName = 'secretary',
+  audience: Audience = 'dashboard',
+): Viewer {
+  return aViewer({ subject: `${role}-of-${path}`, audience, roles: [{ role, organisationId }] });
+}
+
+export function aViewer(facts: {
+  subject?: string;
+  memberId?: string;
+  audience?: Audience;
+  roles?: readonly RoleGrant[];
+}): Viewer {
+  return new Viewer({
+    issuer: 'https://issuer.test',
+    subject: facts.subject ?? facts.memberId ?? 'somebody',
+    client: 'test',
+    audience: facts.audience ?? 'mobile',
+    memberId: facts.memberId ?? null,
+    roles: facts.roles ?? [],
+    actingFor: null,
+  });
+}
+
+export function registered(memberId: string, organisationId: string, version = 1) {
+  return {
+    memberId,
+    version,
+    organisationId,
+    status: 'ACTIVE' as const,
+    verification: 'UNION_ATTESTED' as const,
+    strata: ['OTHER' as const],
+    joinedOn: '2020-01-01',
+  };
+}
