@@ -1,4 +1,28 @@
 import { Module } from '@nestjs/common';
+import { SUBGRAPH_CONFIG } from '@zhijia/subgraph';
+import { ImportMembers } from './imports/import-members.js';
+import { ImportOrganisations } from './imports/import-organisations.js';
+import { ImportResolver } from './imports/import.resolver.js';
+import { ImportRunsStore } from './imports/import-runs.store.js';
+import { MemberImportStore } from './imports/member-import.store.js';
+import type { MembersConfig } from './members.config.js';
+import { MemberResolver } from './members/member.resolver.js';
+import { MembersStore } from './members/members.store.js';
+import { PersonalFields } from './members/personal-fields.js';
+import { OrganisationLoader } from './organisations/organisation.loader.js';
+import { OrganisationResolver } from './organisations/organisation.resolver.js';
+import { OrganisationTreeStore } from './organisations/organisation-tree.store.js';
+import { OrganisationsStore } from './organisations/organisations.store.js';
 
-@Module({ providers: [] })
+const personalFields = {
+  provide: PersonalFields,
+  inject: [SUBGRAPH_CONFIG],
+  useFactory: (config: MembersConfig) => PersonalFields.fromFiles(config),
+};
+
+const organisations = [OrganisationResolver, OrganisationsStore, OrganisationLoader, OrganisationTreeStore];
+const members = [MemberResolver, MembersStore, personalFields];
+const imports = [ImportResolver, ImportOrganisations, ImportMembers, ImportRunsStore, MemberImportStore];
+
+@Module({ providers: [...organisations, ...members, ...imports] })
 export class MembersModule {}

@@ -1,3 +1,4 @@
+import { memberChanged, memberRegistered, organisationChanged } from '@zhijia/contracts';
 import { defineSubgraph } from '@zhijia/subgraph';
 import { membersRules } from './access/members.permissions.js';
 import { MembersModule } from './members.module.js';
@@ -11,5 +12,5 @@ export const membersSubgraph = defineSubgraph({
   migrations: membersMigrations,
   reactions: [],
   jobs: [],
-  publishes: [],
+  publishes: [organisationChanged, memberRegistered, memberChanged],
 });
