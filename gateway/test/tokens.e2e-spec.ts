@@ -1,12 +1,25 @@
 import { createHmac, createPublicKey, randomUUID } from 'node:crypto';
 import { testIssuer, type TestIssuer } from '@zhijia/testing';
+import { fastify } from 'fastify';
 import { SignJWT, importJWK, type JWTPayload } from 'jose';
 import { startPeople, startPlaces } from './support/people-and-places.js';
 import type { SmallSubgraph } from './support/small-subgraph.js';
-import { answerOf, startTestGateway, type TestGateway } from './support/start-test-gateway.js';
+import { answerOf, expectedAudiences, startTestGateway, type TestGateway } from './support/start-test-gateway.js';
 
 const organisationId = '0199d1a0-0000-7000-8000-0000000000aa';
 const memberId = '0199d1a0-0000-7000-8000-0000000000bb';
+
+function listedRemote(issuer: string): object {
+  return { issuer, audiences: expectedAudiences, roles: ['member'] };
+}
+
+async function startKeyServer(jwks: object) {
+  let isPublished = true;
+  const server = fastify();
+  server.get('/jwks', async (_request, reply) => (isPublished ? jwks : reply.code(500).send()));
+  const port = new URL(await server.listen({ port: 0, host: '127.0.0.1' })).port;
+  return { port, publish: (now: boolean) => (isPublished = now), close: () => server.close() };
+}
 
 describe('who may ask', () => {
   let people: SmallSubgraph;
@@ -197,6 +210,26 @@ describe('who may ask', () => {
         actingFor: organisationId,
       });
     }
+  });
+
+  it('fetches the keys of an issuer that publishes them, and asks to come again while it cannot', async () => {
+    const { port, publish, close } = await startKeyServer(stranger.jwks);
+    const remote = await startTestGateway({
+      subgraphs: [people, places],
+      issuers: [],
+      trusted: [{ ...listedRemote(stranger.issuer), jwksUrl: `http://127.0.0.1:${port}/jwks` }],
+    });
+    const token = await stranger.token({ subject: 'bo' });
+    publish(false);
+    const refused = await remote.ask('mobile', token, '{ me { name } }');
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(refused.body.errors?.[0].extensions).toEqual({ code: 'TRY_AGAIN', retryable: true });
+    publish(true);
+    expect((await remote.ask('mobile', token, '{ me { name } }')).body).toEqual({ data: { me: { name: 'bo' } } });
+    expect((await remote.ask('mobile', await sign(claims()), '{ me { name } }')).status).toBe(401);
+    await remote.stop();
+    await close();
   });
 
   it('asks for no token where everybody may look', async () => {

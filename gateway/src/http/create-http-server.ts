@@ -36,7 +36,9 @@ export function createHttpServer(log: Log, metrics: Metrics, state: { isStopping
     metrics.requests.inc({ route, status: reply.statusCode });
     metrics.requestSeconds.observe({ route }, reply.elapsedTime / 1_000);
     for (const code of request.toldCodes) metrics.errors.inc({ code });
-    log.info(
+    // Probes come every second and tell nothing while all is well.
+    const level = isProbe(route) ? 'debug' : 'info';
+    log[level](
       { requestId: request.id, route, status: reply.statusCode, durationMs, codes: request.toldCodes },
       'Answered',
     );
@@ -57,4 +59,8 @@ export function createHttpServer(log: Log, metrics: Metrics, state: { isStopping
     return refuse(request, reply, 'INTERNAL', { extensions: { errorId } });
   });
   return server;
+}
+
+function isProbe(route: string): boolean {
+  return route.startsWith('/health/') || route === '/metrics';
 }

@@ -70,14 +70,16 @@ export function listed(issuer: TestIssuer, directory: string, more: object = {})
 export async function startTestGateway(options: {
   subgraphs: readonly SmallSubgraph[];
   issuers: readonly TestIssuer[];
+  /** Further entries of the list of trusted issuers, as they are. */
+  trusted?: readonly object[];
   env?: Record<string, string>;
   mode?: Mode;
 }): Promise<TestGateway> {
   const keys = mkdtempSync(join(tmpdir(), 'zhijia-keys-'));
-  const { env, directory } = gatewayEnvironment(
-    options.subgraphs,
-    options.issuers.map((issuer) => listed(issuer, keys)),
-  );
+  const { env, directory } = gatewayEnvironment(options.subgraphs, [
+    ...options.issuers.map((issuer) => listed(issuer, keys)),
+    ...(options.trusted ?? []),
+  ]);
   const config = readGatewayConfig({ ...env, ...options.env });
   // A production start takes no keys from files; what else production means is tested with a test's issuer all the same.
   const gateway = await serveGateway({ ...config, mode: options.mode ?? config.mode });
