@@ -15,3 +15,5 @@ export { buildServedSchema } from './build-served-schema.js';
 export { installViewerGate } from './viewer-gate.js';
 export { nestLogger } from './nest-logger.js';
 export { openSubgraph, type OpenSubgraph } from './open-subgraph.js';
+export { idempotencyKeyReused, refusal, type RefusalOf } from './refusal.js';
+export { isUuid } from './is-uuid.js';

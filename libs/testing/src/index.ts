@@ -1,4 +1,5 @@
 export { openTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.js';
 export { testKafka, type TestKafka } from './test-kafka.js';
 export { until, type UntilOptions } from './until.js';
+export { makeToken, type TokenFacts } from './make-token.js';
 export { testIssuer, type TestIssuer } from './test-issuer.js';

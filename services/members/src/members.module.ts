@@ -13,6 +13,17 @@ import { OrganisationLoader } from './organisations/organisation.loader.js';
 import { OrganisationResolver } from './organisations/organisation.resolver.js';
 import { OrganisationTreeStore } from './organisations/organisation-tree.store.js';
 import { OrganisationsStore } from './organisations/organisations.store.js';
+import { EscalateOverdueRectifications } from './rectifications/escalate-overdue-rectifications.js';
+import { OpenRectificationWhenEvaluationFinished } from './rectifications/open-rectification-when-evaluation-finished.js';
+import {
+  CampaignRectificationsLoader,
+  RectificationEvidenceLoader,
+  RectificationStepsLoader,
+} from './rectifications/rectification.loaders.js';
+import { CampaignRectificationsResolver, RectificationResolver } from './rectifications/rectification.resolver.js';
+import { RectificationsStore } from './rectifications/rectifications.store.js';
+import { TakeRectificationStep } from './rectifications/take-rectification-step.js';
+import { WithdrawRectificationsWhenCampaignAnnulled } from './rectifications/withdraw-rectifications-when-campaign-annulled.js';
 
 const personalFields = {
   provide: PersonalFields,
@@ -23,6 +34,18 @@ const personalFields = {
 const organisations = [OrganisationResolver, OrganisationsStore, OrganisationLoader, OrganisationTreeStore];
 const members = [MemberResolver, MembersStore, personalFields];
 const imports = [ImportResolver, ImportOrganisations, ImportMembers, ImportRunsStore, MemberImportStore];
+const rectifications = [
+  RectificationResolver,
+  CampaignRectificationsResolver,
+  RectificationsStore,
+  TakeRectificationStep,
+  CampaignRectificationsLoader,
+  RectificationEvidenceLoader,
+  RectificationStepsLoader,
+  OpenRectificationWhenEvaluationFinished,
+  WithdrawRectificationsWhenCampaignAnnulled,
+  EscalateOverdueRectifications,
+];
 
-@Module({ providers: [...organisations, ...members, ...imports] })
+@Module({ providers: [...organisations, ...members, ...imports, ...rectifications] })
 export class MembersModule {}

@@ -1,8 +1,21 @@
-import { memberChanged, memberRegistered, organisationChanged } from '@zhijia/contracts';
+import {
+  memberChanged,
+  memberRegistered,
+  organisationChanged,
+  rectificationEscalated,
+  rectificationOpened,
+  rectificationPlanFiled,
+  rectificationPublished,
+  rectificationResultFiled,
+  rectificationWithdrawn,
+} from '@zhijia/contracts';
 import { defineSubgraph } from '@zhijia/subgraph';
 import { membersRules } from './access/members.permissions.js';
 import { MembersModule } from './members.module.js';
 import { membersMigrations } from './migrations/index.js';
+import { EscalateOverdueRectifications } from './rectifications/escalate-overdue-rectifications.js';
+import { OpenRectificationWhenEvaluationFinished } from './rectifications/open-rectification-when-evaluation-finished.js';
+import { WithdrawRectificationsWhenCampaignAnnulled } from './rectifications/withdraw-rectifications-when-campaign-annulled.js';
 
 export const membersSubgraph = defineSubgraph({
   name: 'members',
@@ -10,7 +23,17 @@ export const membersSubgraph = defineSubgraph({
   rules: membersRules,
   module: MembersModule,
   migrations: membersMigrations,
-  reactions: [],
-  jobs: [],
-  publishes: [organisationChanged, memberRegistered, memberChanged],
+  reactions: [OpenRectificationWhenEvaluationFinished, WithdrawRectificationsWhenCampaignAnnulled],
+  jobs: [EscalateOverdueRectifications],
+  publishes: [
+    organisationChanged,
+    memberRegistered,
+    memberChanged,
+    rectificationOpened,
+    rectificationPlanFiled,
+    rectificationResultFiled,
+    rectificationPublished,
+    rectificationEscalated,
+    rectificationWithdrawn,
+  ],
 });

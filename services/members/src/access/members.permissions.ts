@@ -15,6 +15,26 @@ const people: Rule = {
   allows: (viewer) => viewer.memberId !== null,
 };
 
+/** Who keeps an eye on what organisations owe. Which tasks, the query says. */
+export const rectificationReaders = [
+  'department-officer',
+  'chair',
+  'secretary',
+  'supervisor',
+  'auditor',
+  'administrator',
+] as const satisfies readonly RoleName[];
+
+/** Plans and results are public once they are published; before, officers of either side read them. */
+const rectificationTexts: Rule = {
+  describes: 'everybody once it is published, officers in reach before',
+  dependsOnRow: true,
+  allows: (viewer, row) => {
+    const task = row as { publishedAt: string | null; isInReach: boolean };
+    return task.publishedAt !== null || (task.isInReach && viewer.has(...rectificationReaders));
+  },
+};
+
 const self = ownedBy('id');
 const officers = hasRole(...memberReaders);
 
@@ -29,4 +49,7 @@ export const membersRules = defineRules({
   /** Who may import; how far, the import asks line by line. */
   administrators: hasRole('administrator'),
   partnerBanks: hasRole('bank-client'),
+  rectificationOfficers: hasRole(...rectificationReaders),
+  rectificationPublishers: hasRole('chair', 'secretary'),
+  rectificationTexts,
 });
