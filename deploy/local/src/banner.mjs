@@ -3,6 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './paths.mjs';
 
+/** Answered by all four subgraphs together. */
+export const queryToTry =
+  '{ me { fullName organisation { nameZh } awaitingCampaigns { titleZh } timeAccount { balanceMinutes } pointsAccount { balancePoints } } }';
+
 /** What to look at, for people, once everything runs. */
 export function banner(state, { demonstration, dataDir }) {
   const lines = [
@@ -21,7 +25,7 @@ export function banner(state, { demonstration, dataDir }) {
     '',
     `  TOKEN=$(npm run --silent token -- --as member-1 --audience mobile)`,
     `  curl -s ${state.gateway.mobile} -H "authorization: Bearer $TOKEN" \\`,
-    `    -H 'content-type: application/json' -d '{"query":"${query()}"}'`,
+    `    -H 'content-type: application/json' -d '{"query":"${queryToTry}"}'`,
     '',
     'npm run stack -- status tells how it is; Ctrl-C ends it and keeps the data.',
     '',
@@ -31,10 +35,6 @@ export function banner(state, { demonstration, dataDir }) {
 
 function row(what, where) {
   return `  ${what.padEnd(22)} ${where}`;
-}
-
-function query() {
-  return '{ __typename }';
 }
 
 function county({ state, members }) {

@@ -13,6 +13,7 @@ export function removeData(dataDir) {
     where.secretsMade,
     where.demonstration,
     where.trustedIssuers,
+    where.identities,
     where.state,
   ]) {
     rmSync(place, { recursive: true, force: true });

@@ -29,6 +29,6 @@ export async function untilUp(port, { hasEnded, withinMs }) {
     if (isUp(await healthOf(port))) return 'up';
     if (hasEnded()) return 'ended';
     if (Date.now() > deadline) return 'late';
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 150));
   }
 }

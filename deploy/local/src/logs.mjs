@@ -20,12 +20,10 @@ export function tailOf(file, from = 0) {
   }
 }
 
-/** The last lines of a log, indented, for the message of a failure. */
+/** The last lines of a log, indented, for the message of a failure: from the last error's own line on, if it has one. */
 export function lastLines(file, count = 5, from = 0) {
-  return tailOf(file, from)
-    .trimEnd()
-    .split('\n')
-    .slice(-count)
-    .map((line) => `    ${line.slice(0, 400)}`)
-    .join('\n');
+  const lines = tailOf(file, from).trimEnd().split('\n');
+  const error = lines.findLastIndex((line) => /^\w*Error\b.*:/.test(line));
+  const shown = error === -1 ? lines.slice(-count) : lines.slice(error, error + count);
+  return shown.map((line) => `    ${line.slice(0, 400)}`).join('\n');
 }

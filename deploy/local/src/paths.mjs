@@ -23,6 +23,7 @@ export function layout(dataDir) {
     secrets: join(dataDir, 'secrets'),
     secretsMade: join(dataDir, 'secrets.made.json'),
     trustedIssuers: join(dataDir, 'trusted-issuers.json'),
+    identities: join(dataDir, 'identities.json'),
     postgres: join(dataDir, 'postgres'),
     kafka: join(dataDir, 'kafka'),
     logs: join(dataDir, 'logs'),
