@@ -1,4 +1,4 @@
-/** `npm run codegen`: from the services' `.graphql` files their merged contract and TypeScript types. */
+/** `npm run codegen`: from the services' `.graphql` files their merged contract and TypeScript types; docs/events. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codegen } from '@graphql-codegen/core';
@@ -6,6 +6,7 @@ import * as typescriptPlugin from '@graphql-codegen/typescript';
 import { parse } from 'graphql';
 import prettier from 'prettier';
 import { composeAll } from './schema/compose-supergraphs.mjs';
+import { exportEventSchemas } from './schema/export-event-schemas.mjs';
 import { mergeSchema } from './schema/merge-schema.mjs';
 import { root, services } from './schema/services.mjs';
 
@@ -61,3 +62,4 @@ for (const service of services) {
   writeFileSync(join(folder, 'src/graphql.types.ts'), await typesOf(schema));
 }
 composeAll();
+await exportEventSchemas();
