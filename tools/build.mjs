@@ -102,7 +102,8 @@ async function compile(from, to, name, text) {
 }
 
 function swcOptions() {
-  const { $schema: _, ...options } = readJson(join(root, '.swcrc'));
+  const options = readJson(join(root, '.swcrc'));
+  delete options.$schema;
   return options;
 }
 

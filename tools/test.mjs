@@ -3,7 +3,7 @@
  * `npm test [-- <jest arguments>]`: every test on a real PostgreSQL and a real Kafka of its own, on free ports and with
  * data that goes with the run, beside whatever else runs. The last line on stdout counts what passed and failed.
  */
-import { mkdtempSync, chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, chmodSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureInstalled } from '../deploy/local/src/install.mjs';

@@ -87,8 +87,8 @@ function aSigningKey() {
   return JSON.stringify({ kty, crv, x, y, d, kid, alg: 'ES256', use: 'sig' }, null, 2);
 }
 
-function publicPart({ d: _private, ...rest }) {
-  return rest;
+function publicPart({ kty, crv, x, y, kid, alg, use }) {
+  return { kty, crv, x, y, kid, alg, use };
 }
 
 function readMade(file) {

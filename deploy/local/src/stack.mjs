@@ -2,7 +2,6 @@
 /** `npm run stack -- up | down | status [--json]`: what `npm start` runs, without a terminal. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { holderOf } from './lock.mjs';
 import { endOf, tailOf } from './logs.mjs';

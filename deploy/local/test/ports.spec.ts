@@ -20,6 +20,6 @@ describe('reservePort', () => {
   it('gives a port to one only, before anybody listens on it', async () => {
     const reservations = await Promise.all(Array.from({ length: 20 }, () => reservePort(28_500)));
     expect(new Set(reservations.map(({ port }) => port)).size).toBe(20);
-    reservations.forEach(({ release }) => release());
+    for (const reservation of reservations) reservation.release();
   });
 });
