@@ -33,12 +33,24 @@ import { LinkageStore } from './electorates/linkage.store.js';
 import { OrganisationResolver } from './electorates/organisation.resolver.js';
 import { ParticipationCountsStore } from './electorates/participation-counts.store.js';
 import type { EvaluationsConfig } from './evaluations.config.js';
+import { AllowRatingWhenRectificationPublished } from './followups/allow-rating-when-rectification-published.js';
+import { EndRatingWhenRectificationWithdrawn } from './followups/end-rating-when-rectification-withdrawn.js';
+import { FollowUpLoader } from './followups/follow-up.loader.js';
+import { FollowUpResolver } from './followups/follow-up.resolver.js';
+import { FollowUpsStore } from './followups/followups.store.js';
+import { RateRectification } from './followups/rate-rectification.js';
 import { RectificationTaskResolver } from './followups/rectification-task.resolver.js';
 import { KnowMemberWhenMemberChanged } from './projections/know-member-when-member-changed.js';
 import { KnowMemberWhenMemberRegistered } from './projections/know-member-when-member-registered.js';
 import { KnowOrganisationWhenOrganisationChanged } from './projections/know-organisation-when-organisation-changed.js';
 import { ProjectionsStore } from './projections/projections.store.js';
 import { TellPoolIsEmptyWhenRewardPoolEmptied } from './projections/tell-pool-is-empty-when-reward-pool-emptied.js';
+import { BoardController } from './results/board.controller.js';
+import { CampaignResultsResolver } from './results/campaign-results.resolver.js';
+import { CellsLoader, ResultsLoader, TargetResultsLoader, TurnoutLoader } from './results/results.loaders.js';
+import { ResultsResolver, TargetResultResolver } from './results/results.resolver.js';
+import { ResultsStore } from './results/results.store.js';
+import { TurnoutsStore } from './results/turnouts.store.js';
 import { TallyClosedCampaigns } from './tally/tally-closed-campaigns.js';
 import { TallyProcess } from './tally/tally-process.js';
 
@@ -97,7 +109,30 @@ const ballots = [
 
 const tally = [TallyProcess, TallyClosedCampaigns];
 
-const followUps = [RectificationTaskResolver];
+const results = [
+  ResultsStore,
+  TurnoutsStore,
+  ResultsLoader,
+  TargetResultsLoader,
+  CellsLoader,
+  TurnoutLoader,
+  CampaignResultsResolver,
+  ResultsResolver,
+  TargetResultResolver,
+];
 
-@Module({ providers: [...projections, ...campaigns, ...electorates, ...ballots, ...tally, ...followUps] })
+const followUps = [
+  FollowUpsStore,
+  FollowUpLoader,
+  FollowUpResolver,
+  RectificationTaskResolver,
+  RateRectification,
+  AllowRatingWhenRectificationPublished,
+  EndRatingWhenRectificationWithdrawn,
+];
+
+@Module({
+  controllers: [BoardController],
+  providers: [...projections, ...campaigns, ...electorates, ...ballots, ...tally, ...results, ...followUps],
+})
 export class EvaluationsModule {}

@@ -12,6 +12,8 @@ import { PrepareCampaigns } from './campaigns/prepare-campaigns.js';
 import { CountParticipation } from './electorates/count-participation.js';
 import { ForgetLinksOfFinishedCampaigns } from './electorates/forget-links-of-finished-campaigns.js';
 import { EvaluationsModule } from './evaluations.module.js';
+import { AllowRatingWhenRectificationPublished } from './followups/allow-rating-when-rectification-published.js';
+import { EndRatingWhenRectificationWithdrawn } from './followups/end-rating-when-rectification-withdrawn.js';
 import { evaluationsMigrations } from './migrations/index.js';
 import { KnowMemberWhenMemberChanged } from './projections/know-member-when-member-changed.js';
 import { KnowMemberWhenMemberRegistered } from './projections/know-member-when-member-registered.js';
@@ -30,6 +32,8 @@ export const evaluationsSubgraph = defineSubgraph({
     KnowMemberWhenMemberChanged,
     KnowOrganisationWhenOrganisationChanged,
     TellPoolIsEmptyWhenRewardPoolEmptied,
+    AllowRatingWhenRectificationPublished,
+    EndRatingWhenRectificationWithdrawn,
   ],
   jobs: [PrepareCampaigns, CloseDueCampaigns, TallyClosedCampaigns, CountParticipation, ForgetLinksOfFinishedCampaigns],
   publishes: [campaignOpened, campaignAnnulled, ballotCast, evaluationFinished, rectificationRated],

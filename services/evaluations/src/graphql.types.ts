@@ -88,6 +88,23 @@ export type Campaign = {
    */
   readonly closingDigest?: Maybe<Scalars['String']['output']>;
   readonly annulment?: Maybe<Annulment>;
+  /** How many took part so far: counted every few seconds while voting runs. */
+  readonly turnout: Turnout;
+  /** Null until the result is published, and where there is none. After an annulment it stays, and holds no more. */
+  readonly results?: Maybe<CampaignResults>;
+  /** What anybody recounts the result from; null without one. */
+  readonly board?: Maybe<Board>;
+  /**
+   * Who takes part, by organisation: counts only, organisations with fewer members than the minimum cell merged upwards.
+   * For officers of the organiser or above it.
+   */
+  readonly participationByOrganisation?: Maybe<OrganisationTurnoutConnection>;
+};
+
+/** An evaluation by secret ballot: members of an electorate grade targets, the tally counts, everybody can recount. */
+export type CampaignParticipationByOrganisationArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** That a member took part in a campaign: counted once, rewarded once, and nothing of how. */
@@ -564,15 +581,278 @@ export type AnnulmentReasonMissing = Refusal & {
   readonly messageEn: Scalars['String']['output'];
 };
 
-/** Owned by members; evaluations only points at it. */
-export type Organisation = {
-  readonly __typename?: 'Organisation';
-  readonly id: Scalars['ID']['output'];
-};
-
 /** Owned by members; evaluations adds how those who took part rate it. */
 export type RectificationTask = {
   readonly __typename?: 'RectificationTask';
+  /** How those who took part rate it; null until it is published. */
+  readonly followUp?: Maybe<FollowUp>;
+  readonly id: Scalars['ID']['output'];
+};
+
+export type FollowUp = {
+  readonly __typename?: 'FollowUp';
+  readonly answers: Scalars['Int']['output'];
+  /** Number of each grade, grade 1 (the best) first. */
+  readonly gradeCounts: ReadonlyArray<Scalars['Int']['output']>;
+  /** Null while nobody answered. */
+  readonly passShare?: Maybe<Scalars['BasisPoints']['output']>;
+  readonly badShare?: Maybe<Scalars['BasisPoints']['output']>;
+  /** Whether the viewer may rate it, and why not. */
+  readonly mayRate?: Maybe<MayRate>;
+  /** The viewer's own. */
+  readonly myRating?: Maybe<RectificationRating>;
+  /** What raters wrote, the newest first, for officers of the organisation that owes it, of the organiser, or above them. */
+  readonly comments?: Maybe<RatingCommentConnection>;
+};
+
+export type FollowUpCommentsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type MayRate = {
+  readonly __typename?: 'MayRate';
+  readonly isPossible: Scalars['Boolean']['output'];
+  /** Null where it is possible. */
+  readonly obstacle?: Maybe<RatingObstacle>;
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+export type RatingObstacle =
+  /** Only who took part in the campaign rates what followed from it. */
+  | 'NOT_TAKEN_PART'
+  | 'ALREADY_RATED'
+  /** The campaign was annulled; nothing is owed any more. */
+  | 'WITHDRAWN';
+
+export type RectificationRating = {
+  readonly __typename?: 'RectificationRating';
+  readonly grade: Scalars['Int']['output'];
+  readonly comment?: Maybe<Scalars['String']['output']>;
+  readonly ratedAt: Scalars['DateTime']['output'];
+};
+
+export type RatingCommentConnection = {
+  readonly __typename?: 'RatingCommentConnection';
+  readonly edges: ReadonlyArray<RatingCommentEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type RatingCommentEdge = {
+  readonly __typename?: 'RatingCommentEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: RatingComment;
+};
+
+export type RatingComment = {
+  readonly __typename?: 'RatingComment';
+  readonly member: Member;
+  readonly grade: Scalars['Int']['output'];
+  readonly comment: Scalars['String']['output'];
+  readonly ratedAt: Scalars['DateTime']['output'];
+};
+
+export type RateRectificationInput = {
+  readonly rectificationId: Scalars['ID']['input'];
+  /** 1 (the best) to the last grade of the campaign's scale. */
+  readonly grade: Scalars['Int']['input'];
+  /** At most 500 characters; read by officers, with the rater's name. */
+  readonly comment?: InputMaybe<Scalars['String']['input']>;
+  readonly idempotencyKey: Scalars['String']['input'];
+};
+
+export type RateRectificationResult =
+  RectificationRated | RectificationNotRateable | NotTakenPart | AlreadyRated | RatingInvalid | IdempotencyKeyReused;
+
+export type RectificationRated = {
+  readonly __typename?: 'RectificationRated';
+  readonly task: RectificationTask;
+  readonly rating: RectificationRating;
+  readonly isReplayed: Scalars['Boolean']['output'];
+};
+
+/** Returned when there is no such rectification, it is not published yet, or it was withdrawn. */
+export type RectificationNotRateable = Refusal & {
+  readonly __typename?: 'RectificationNotRateable';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+/** Returned when the member did not take part in the campaign that the rectification followed from. */
+export type NotTakenPart = Refusal & {
+  readonly __typename?: 'NotTakenPart';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+/** Returned when the member has rated this rectification already: one rating each. */
+export type AlreadyRated = Refusal & {
+  readonly __typename?: 'AlreadyRated';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+/** Returned when the grade is not one of the campaign's scale, or the comment is too long. */
+export type RatingInvalid = Refusal & {
+  readonly __typename?: 'RatingInvalid';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+export type Turnout = {
+  readonly __typename?: 'Turnout';
+  readonly electorateSize: Scalars['Int']['output'];
+  readonly tookPart: Scalars['Int']['output'];
+  readonly share: Scalars['BasisPoints']['output'];
+};
+
+export type OrganisationTurnoutConnection = {
+  readonly __typename?: 'OrganisationTurnoutConnection';
+  readonly edges: ReadonlyArray<OrganisationTurnoutEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type OrganisationTurnoutEdge = {
+  readonly __typename?: 'OrganisationTurnoutEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: OrganisationTurnout;
+};
+
+export type OrganisationTurnout = {
+  readonly __typename?: 'OrganisationTurnout';
+  /** The organisation itself, or the lowest above all those merged. */
+  readonly organisation: Organisation;
+  readonly nameZh: Scalars['String']['output'];
+  readonly nameEn?: Maybe<Scalars['String']['output']>;
+  /** How many organisations the figures stand for. */
+  readonly organisationCount: Scalars['Int']['output'];
+  readonly electorateSize: Scalars['Int']['output'];
+  readonly tookPart: Scalars['Int']['output'];
+  readonly share: Scalars['BasisPoints']['output'];
+};
+
+/**
+ * Two tables over the same ballots, by reporting cell and by stratum, never crossed; totals are their sums. What is too
+ * small is merged by the tally before anything is published.
+ */
+export type CampaignResults = {
+  readonly __typename?: 'CampaignResults';
+  /** Whether enough took part for the result to hold. */
+  readonly isValid: Scalars['Boolean']['output'];
+  readonly electorateSize: Scalars['Int']['output'];
+  /** Members who took part: one ballot each. */
+  readonly cast: Scalars['Int']['output'];
+  readonly turnout: Scalars['BasisPoints']['output'];
+  /** Ballots in the figures. */
+  readonly counted: Scalars['Int']['output'];
+  /** Ballots that were sealed wrong inside: cast, and counted as such only. */
+  readonly spoiled: Scalars['Int']['output'];
+  /** Ballots replaced by their voters before closing. */
+  readonly replaced: Scalars['Int']['output'];
+  /** In the order of the ballot. */
+  readonly targets: ReadonlyArray<TargetResult>;
+  readonly strata: ReadonlyArray<ResultStratum>;
+  readonly cellCount: Scalars['Int']['output'];
+};
+
+export type TargetResult = {
+  readonly __typename?: 'TargetResult';
+  readonly target: CampaignTarget;
+  readonly total: Distribution;
+  readonly isBelowLine: Scalars['Boolean']['output'];
+  readonly byStratum: ReadonlyArray<StratumDistribution>;
+  readonly byCell: CellDistributionConnection;
+};
+
+export type TargetResultByCellArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** How a target was answered by a group of counted ballots. */
+export type Distribution = {
+  readonly __typename?: 'Distribution';
+  /** Number of each grade, grade 1 (the best) first. */
+  readonly gradeCounts: ReadonlyArray<Scalars['Int']['output']>;
+  /** Answers "don't know". */
+  readonly dontKnow: Scalars['Int']['output'];
+  /** Ballots that left the target open. */
+  readonly none: Scalars['Int']['output'];
+  /** Grades given: what the shares are of. */
+  readonly answers: Scalars['Int']['output'];
+  /** Null where nobody gave a grade. */
+  readonly passShare?: Maybe<Scalars['BasisPoints']['output']>;
+  readonly badShare?: Maybe<Scalars['BasisPoints']['output']>;
+};
+
+export type ResultStratum = {
+  readonly __typename?: 'ResultStratum';
+  /** A stratum of the campaign's rules, or OTHER. */
+  readonly name: Scalars['String']['output'];
+  /** Strata that are shown together under this name. */
+  readonly merges: ReadonlyArray<Scalars['String']['output']>;
+  readonly ballots: Scalars['Int']['output'];
+};
+
+export type StratumDistribution = {
+  readonly __typename?: 'StratumDistribution';
+  readonly stratum: ResultStratum;
+  readonly distribution: Distribution;
+};
+
+/** Organisations that are published together. */
+export type ResultCell = {
+  readonly __typename?: 'ResultCell';
+  /** As on the board: the path of its organisation, with a `+` where several are published together. */
+  readonly name: Scalars['String']['output'];
+  /** The only organisation, or the lowest above all of them. */
+  readonly organisation: Organisation;
+  /** Its name at the opening. */
+  readonly nameZh: Scalars['String']['output'];
+  readonly nameEn?: Maybe<Scalars['String']['output']>;
+  readonly organisationCount: Scalars['Int']['output'];
+  readonly electorateSize: Scalars['Int']['output'];
+  readonly ballots: Scalars['Int']['output'];
+};
+
+export type CellDistribution = {
+  readonly __typename?: 'CellDistribution';
+  readonly cell: ResultCell;
+  readonly distribution: Distribution;
+};
+
+export type CellDistributionConnection = {
+  readonly __typename?: 'CellDistributionConnection';
+  readonly edges: ReadonlyArray<CellDistributionEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type CellDistributionEdge = {
+  readonly __typename?: 'CellDistributionEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: CellDistribution;
+};
+
+/** The public record: signed manifest and digest, all accepted hashes, all grades by target and cell. */
+export type Board = {
+  readonly __typename?: 'Board';
+  /** On the gateway, without a token: one NDJSON file. */
+  readonly url: Scalars['String']['output'];
+  /** SHA-256 of its bytes, hex: whoever has it knows which board was published. */
+  readonly hash: Scalars['String']['output'];
+  readonly sizeBytes: Scalars['Int']['output'];
+  /** The campaign was annulled: the board stands as it was published and holds no more. */
+  readonly isAnnulled: Scalars['Boolean']['output'];
+};
+
+/** Owned by members; evaluations only points at it. */
+export type Organisation = {
+  readonly __typename?: 'Organisation';
   readonly id: Scalars['ID']['output'];
 };
 
@@ -615,6 +895,11 @@ export type Mutation = {
    * the board stays, marked, and what followed from the result is withdrawn. Points earned by taking part stay.
    */
   readonly annulCampaign: AnnulCampaignResult;
+  /**
+   * Rates a published rectification: one named question to those who took part in its campaign, once each. What they
+   * answered in the secret ballot plays no part in it.
+   */
+  readonly rateRectification: RateRectificationResult;
 };
 
 export type MutationCastBallotArgs = {
@@ -631,4 +916,8 @@ export type MutationCloseCampaignArgs = {
 
 export type MutationAnnulCampaignArgs = {
   input: AnnulCampaignInput;
+};
+
+export type MutationRateRectificationArgs = {
+  input: RateRectificationInput;
 };

@@ -6,6 +6,7 @@ import { CreateCampaign1761000000001 } from './1761000000001-create-campaign.js'
 import { CreateElectorate1761000000002 } from './1761000000002-create-electorate.js';
 import { CreateBallot1761000000003 } from './1761000000003-create-ballot.js';
 import { CreateResult1761000000004 } from './1761000000004-create-result.js';
+import { CreateRectificationRating1761000000005 } from './1761000000005-create-rectification-rating.js';
 
 /** The libraries' migrations first, then this service's own. */
 export const evaluationsMigrations = [
@@ -17,4 +18,5 @@ export const evaluationsMigrations = [
   CreateElectorate1761000000002,
   CreateBallot1761000000003,
   CreateResult1761000000004,
+  CreateRectificationRating1761000000005,
 ];

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { rectificationWithdrawn, type PayloadOf } from '@zhijia/contracts';
+import type { Reaction, ReceivedEvent } from '@zhijia/messaging';
+import type { EntityManager } from 'typeorm';
+import { FollowUpsStore } from './followups.store.js';
+
+@Injectable()
+export class EndRatingWhenRectificationWithdrawn implements Reaction<typeof rectificationWithdrawn> {
+  readonly name = 'end-rating-when-rectification-withdrawn';
+  readonly contract = rectificationWithdrawn;
+
+  constructor(private readonly followUps: FollowUpsStore) {}
+
+  async handle(
+    tx: EntityManager,
+    events: readonly ReceivedEvent<PayloadOf<typeof rectificationWithdrawn>>[],
+  ): Promise<void> {
+    await this.followUps.markWithdrawn(
+      tx,
+      events.map((event) => event.payload),
+    );
+  }
+}
