@@ -5,6 +5,17 @@ import { OpenPointsAccountWhenMemberRegistered } from './accounts/open-points-ac
 import { PointsAccountOfMemberLoader } from './accounts/points-account-of-member.loader.js';
 import { PointsAccountResolver } from './accounts/points-account.resolver.js';
 import { PointsAccountsStore } from './accounts/points-accounts.store.js';
+import { CreateOffer } from './offers/create-offer.js';
+import { OfferChangesResolver } from './offers/offer-changes.resolver.js';
+import { OfferResolver } from './offers/offer.resolver.js';
+import { OffersStore } from './offers/offers.store.js';
+import { OrganisationResolver } from './offers/organisation.resolver.js';
+import { RedeemOffer } from './offers/redeem-offer.js';
+import { RedeemOfferResolver } from './offers/redeem-offer.resolver.js';
+import { RedemptionResolver } from './offers/redemption.resolver.js';
+import { RedemptionsStore } from './offers/redemptions.store.js';
+import { VisibleOffersLoader } from './offers/visible-offers.loader.js';
+import { WithdrawOffer } from './offers/withdraw-offer.js';
 import { KnowMemberWhenMemberChanged } from './projections/know-member-when-member-changed.js';
 import { KnowMemberWhenMemberRegistered } from './projections/know-member-when-member-registered.js';
 import { KnowOrganisationWhenOrganisationChanged } from './projections/know-organisation-when-organisation-changed.js';
@@ -50,6 +61,19 @@ const rewards = [
   CampaignResolver,
   ParticipationResolver,
 ];
+const offers = [
+  OffersStore,
+  RedemptionsStore,
+  CreateOffer,
+  WithdrawOffer,
+  RedeemOffer,
+  VisibleOffersLoader,
+  OfferResolver,
+  OrganisationResolver,
+  RedemptionResolver,
+  OfferChangesResolver,
+  RedeemOfferResolver,
+];
 
-@Module({ providers: [...libraries, ...projections, ...accounts, ...rewards] })
+@Module({ providers: [...libraries, ...projections, ...accounts, ...rewards, ...offers] })
 export class BenefitsModule {}

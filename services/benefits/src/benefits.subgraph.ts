@@ -1,4 +1,4 @@
-import { rewardPoolEmptied, rewardSettled } from '@zhijia/contracts';
+import { offerRedeemed, rewardPoolEmptied, rewardSettled } from '@zhijia/contracts';
 import { defineSubgraph } from '@zhijia/subgraph';
 import { benefitsRules } from './access/benefits.permissions.js';
 import { OpenPointsAccountWhenMemberRegistered } from './accounts/open-points-account-when-member-registered.js';
@@ -29,5 +29,5 @@ export const benefitsSubgraph = defineSubgraph({
     CloseRewardPoolWhenEvaluationFinished,
   ],
   jobs: [],
-  publishes: [rewardSettled, rewardPoolEmptied],
+  publishes: [rewardSettled, rewardPoolEmptied, offerRedeemed],
 });

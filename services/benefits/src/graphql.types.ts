@@ -14,6 +14,22 @@ export type Scalars = {
   Points: { input: number; output: number };
 };
 
+/** An expected answer other than success. Read `code` in programs, a message to people. */
+export type Refusal = {
+  /** Stable, in capitals: the same as the type's name. */
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+/** Returned when an idempotency key was used before with another input. Send the new input under a new key. */
+export type IdempotencyKeyReused = Refusal & {
+  readonly __typename?: 'IdempotencyKeyReused';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
 /** Where a page of a list stands in the whole list. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -33,10 +49,18 @@ export type PointsAccount = {
   readonly heldPoints: Scalars['Points']['output'];
   /** Every move of points, the newest first; at most 100 in a page. */
   readonly statement: PointsEntryConnection;
+  /** What the member spent points on, the newest first; at most 100 in a page. */
+  readonly redemptions: RedemptionConnection;
 };
 
 /** What a member has earned by taking part and not spent. Points buy offers; they never become cash. */
 export type PointsAccountStatementArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What a member has earned by taking part and not spent. Points buy offers; they never become cash. */
+export type PointsAccountRedemptionsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
@@ -77,6 +101,215 @@ export type PointsEntryKind =
   | 'REDEMPTION'
   /** An earlier entry was taken back. */
   | 'CORRECTION';
+
+/** Something a merchant gives for points. Its price and terms never change; a new price is a new offer. */
+export type Offer = {
+  readonly __typename?: 'Offer';
+  readonly id: Scalars['ID']['output'];
+  /** Whose members it is for, those of organisations below included. */
+  readonly organisation: Organisation;
+  readonly merchantNameZh: Scalars['String']['output'];
+  readonly merchantNameEn?: Maybe<Scalars['String']['output']>;
+  readonly titleZh: Scalars['String']['output'];
+  readonly titleEn?: Maybe<Scalars['String']['output']>;
+  readonly pricePoints: Scalars['Points']['output'];
+  /** How many there were at first. */
+  readonly stock: Scalars['Int']['output'];
+  readonly remainingStock: Scalars['Int']['output'];
+  /** How many one member may redeem. */
+  readonly perMemberLimit: Scalars['Int']['output'];
+  readonly startsAt: Scalars['DateTime']['output'];
+  /** The first instant at which it can no longer be redeemed. */
+  readonly endsAt: Scalars['DateTime']['output'];
+  readonly status: OfferStatus;
+};
+
+export type OfferStatus =
+  /** It can be redeemed within its window, while stock lasts. */
+  'OPEN' | 'WITHDRAWN';
+
+export type OfferConnection = {
+  readonly __typename?: 'OfferConnection';
+  readonly edges: ReadonlyArray<OfferEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type OfferEdge = {
+  readonly __typename?: 'OfferEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Offer;
+};
+
+/** One piece of an offer that a member paid with points. */
+export type Redemption = {
+  readonly __typename?: 'Redemption';
+  readonly id: Scalars['ID']['output'];
+  readonly offer: Offer;
+  /** What was paid. */
+  readonly points: Scalars['Points']['output'];
+  /** Shown to the merchant; told to nobody but the member. */
+  readonly code: Scalars['String']['output'];
+  readonly redeemedAt: Scalars['DateTime']['output'];
+};
+
+export type RedemptionConnection = {
+  readonly __typename?: 'RedemptionConnection';
+  readonly edges: ReadonlyArray<RedemptionEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type RedemptionEdge = {
+  readonly __typename?: 'RedemptionEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Redemption;
+};
+
+export type CreateOfferInput = {
+  readonly idempotencyKey: Scalars['String']['input'];
+  readonly organisationId: Scalars['ID']['input'];
+  /** 1 to 100 characters, as the other names. */
+  readonly merchantNameZh: Scalars['String']['input'];
+  readonly merchantNameEn?: InputMaybe<Scalars['String']['input']>;
+  readonly titleZh: Scalars['String']['input'];
+  readonly titleEn?: InputMaybe<Scalars['String']['input']>;
+  /** 1 to 10,000,000. */
+  readonly pricePoints: Scalars['Points']['input'];
+  /** 1 to 1,000,000. */
+  readonly stock: Scalars['Int']['input'];
+  /** Between 1 and the stock. */
+  readonly perMemberLimit?: Scalars['Int']['input'];
+  /** At once when absent. */
+  readonly startsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Within three years of the start. */
+  readonly endsAt: Scalars['DateTime']['input'];
+};
+
+export type CreateOfferResult = OfferCreated | OfferOrganisationNotFound | OfferInvalid | IdempotencyKeyReused;
+
+/** The offer stands. */
+export type OfferCreated = {
+  readonly __typename?: 'OfferCreated';
+  readonly offer: Offer;
+  /** The key was used before; nothing was created now. */
+  readonly isReplayed: Scalars['Boolean']['output'];
+};
+
+/** Returned when no organisation of this id is within the viewer's reach. */
+export type OfferOrganisationNotFound = Refusal & {
+  readonly __typename?: 'OfferOrganisationNotFound';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+/** Returned when a term of the offer is missing or beyond its limits. */
+export type OfferInvalid = Refusal & {
+  readonly __typename?: 'OfferInvalid';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+  /** The member of the input that is wrong. */
+  readonly field: Scalars['String']['output'];
+};
+
+export type WithdrawOfferInput = {
+  readonly offerId: Scalars['ID']['input'];
+};
+
+export type WithdrawOfferResult = OfferWithdrawn | OfferNotFound;
+
+/** The offer can no longer be redeemed. */
+export type OfferWithdrawn = {
+  readonly __typename?: 'OfferWithdrawn';
+  readonly offer: Offer;
+};
+
+/** Returned when no offer of this id is within the viewer's reach. */
+export type OfferNotFound = Refusal & {
+  readonly __typename?: 'OfferNotFound';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+export type RedeemOfferInput = {
+  readonly idempotencyKey: Scalars['String']['input'];
+  readonly offerId: Scalars['ID']['input'];
+};
+
+export type RedeemOfferResult =
+  | OfferRedeemed
+  | OfferNotAvailable
+  | OfferSoldOut
+  | RedemptionLimitReached
+  | InsufficientPoints
+  | PointsAccountNotFound
+  | PointsAccountFrozen
+  | IdempotencyKeyReused;
+
+/** The points are spent, and the code is good at the merchant. */
+export type OfferRedeemed = {
+  readonly __typename?: 'OfferRedeemed';
+  readonly redemption: Redemption;
+  readonly account: PointsAccount;
+  /** The key was used before; nothing was spent now. */
+  readonly isReplayed: Scalars['Boolean']['output'];
+};
+
+/** Returned when the offer is not meant for the viewer or cannot be redeemed now. */
+export type OfferNotAvailable = Refusal & {
+  readonly __typename?: 'OfferNotAvailable';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+  readonly reason: OfferUnavailability;
+};
+
+export type OfferUnavailability =
+  /** There is no such offer for the viewer. */
+  'UNKNOWN' | 'NOT_STARTED' | 'ENDED' | 'WITHDRAWN';
+
+/** Returned when every piece of the offer is gone. */
+export type OfferSoldOut = Refusal & {
+  readonly __typename?: 'OfferSoldOut';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+/** Returned when the member has redeemed the offer as often as one member may. */
+export type RedemptionLimitReached = Refusal & {
+  readonly __typename?: 'RedemptionLimitReached';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+  readonly perMemberLimit: Scalars['Int']['output'];
+};
+
+/** Returned when the account holds less than the price. */
+export type InsufficientPoints = Refusal & {
+  readonly __typename?: 'InsufficientPoints';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+  readonly shortfallPoints: Scalars['Points']['output'];
+};
+
+/** Returned when the viewer has no points account yet. */
+export type PointsAccountNotFound = Refusal & {
+  readonly __typename?: 'PointsAccountNotFound';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+/** Returned when the account is frozen or closed. */
+export type PointsAccountFrozen = Refusal & {
+  readonly __typename?: 'PointsAccountFrozen';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
 
 /** What a campaign promises for taking part, and how much of it is left. */
 export type RewardPool = {
@@ -121,6 +354,12 @@ export type Member = {
   readonly pointsAccount?: Maybe<PointsAccount>;
 };
 
+/** Owned by members; benefits points at who makes an offer. */
+export type Organisation = {
+  readonly __typename?: 'Organisation';
+  readonly id: Scalars['ID']['output'];
+};
+
 /** Owned by evaluations; benefits adds the pool that rewards taking part. */
 export type Campaign = {
   readonly __typename?: 'Campaign';
@@ -135,4 +374,46 @@ export type Participation = {
   readonly id: Scalars['ID']['output'];
   /** What taking part brought its member; null for everybody else. */
   readonly reward?: Maybe<Reward>;
+};
+
+export type Query = {
+  readonly __typename?: 'Query';
+  /**
+   * For members: what organisations above them offer now. For officers on the dashboard: every offer of their
+   * organisations and those below. The newest first; at most 100 in a page.
+   */
+  readonly offers: OfferConnection;
+  /** Null for an unknown offer and for one that is not meant for the viewer. */
+  readonly offer?: Maybe<Offer>;
+};
+
+export type QueryOffersArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type QueryOfferArgs = {
+  id: Scalars['ID']['input'];
+};
+
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /** Makes an offer to the members of an organisation and of those below. By its chair or secretary, or one above it. */
+  readonly createOffer: CreateOfferResult;
+  /** Ends an offer at once; what was redeemed stays. A second time changes nothing. */
+  readonly withdrawOffer: WithdrawOfferResult;
+  /** Spends the viewer's points on one piece of an offer. Same key and same input: the same redemption, paid once. */
+  readonly redeemOffer: RedeemOfferResult;
+};
+
+export type MutationCreateOfferArgs = {
+  input: CreateOfferInput;
+};
+
+export type MutationWithdrawOfferArgs = {
+  input: WithdrawOfferInput;
+};
+
+export type MutationRedeemOfferArgs = {
+  input: RedeemOfferInput;
 };

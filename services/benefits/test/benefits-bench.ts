@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Viewer, type Audience, type RoleGrant } from '@zhijia/access';
+import { Viewer, type Audience, type RoleGrant, type RoleName } from '@zhijia/access';
 import { ballotCast, campaignOpened, memberRegistered, organisationChanged } from '@zhijia/contracts';
 import { row, rows } from '@zhijia/database';
 import { LedgerStore } from '@zhijia/ledger';
@@ -8,6 +8,7 @@ import { createMessaging, type Reaction } from '@zhijia/messaging';
 import { testKafka, until } from '@zhijia/testing';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import { benefitsSubgraph } from '../src/benefits.subgraph.js';
+import type { OfferRequest } from '../src/rules/plan-offer.js';
 import { memberAccountOf, poolAccountOf } from '../src/rules/points-accounts.js';
 
 export interface Ballot {
@@ -136,6 +137,27 @@ export class BenefitsBench {
       await messaging.stop();
     }
   }
+}
+
+/** An offer of `organisationId` as an officer asks for it. */
+export function anOfferRequest(organisationId: string, changes: Partial<OfferRequest> = {}): OfferRequest {
+  return {
+    organisationId,
+    merchantNameZh: '某书店',
+    merchantNameEn: null,
+    titleZh: '图书券',
+    titleEn: null,
+    pricePoints: 100,
+    stock: 10,
+    perMemberLimit: 1,
+    startsAt: null,
+    endsAt: new Date(Date.now() + 86_400_000).toISOString(),
+    ...changes,
+  };
+}
+
+export function anOfficer(organisationId: string, role: RoleName = 'secretary'): Viewer {
+  return aViewer({ audience: 'dashboard', roles: [{ role, organisationId }] });
 }
 
 export function aBallot(campaignId: string, memberId: string, rewardPoints: number): Ballot {

@@ -1,11 +1,28 @@
-import { defineRules, hasRole, ownedBy } from '@zhijia/access';
+import { defineRules, hasRole, ownedBy, type RoleName, type Rule } from '@zhijia/access';
 
-/** Who may reach which fields: the rules that the schema names in `@access`. */
+/** Who makes offers for the members of an organisation, and takes them back. */
+export const offerOfficers = ['chair', 'secretary'] as const satisfies readonly RoleName[];
+
+/** Who sees every offer of their organisations' subtrees on the dashboard. */
+export const offerReaders = [
+  ...offerOfficers,
+  'treasurer',
+  'supervisor',
+  'auditor',
+] as const satisfies readonly RoleName[];
+
+const people: Rule = {
+  describes: 'people who are members',
+  dependsOnRow: false,
+  allows: (viewer) => viewer.memberId !== null,
+};
+
+/** Who may reach which fields: the rules that the schema names in `@access`. Which rows is part of the queries. */
 export const benefitsRules = defineRules({
   /** On a member: the member themselves. */
   self: ownedBy('id'),
   /** On points and what they were spent on: the member they belong to. */
   accountOwner: ownedBy('memberId'),
-  /** Who makes offers for an organisation and takes them back; the use case asks for which. */
-  offerOfficer: hasRole('chair', 'secretary'),
+  people,
+  offerOfficer: hasRole(...offerOfficers),
 });

@@ -64,7 +64,12 @@ export function planReward(participation: Participation, outcome: TransferOutcom
       return { ...settled, status: 'GRANTED', points: outcome.credit.units, transferId: outcome.transferId };
     case 'insufficientBalance':
       return { ...settled, status: 'POOL_EMPTY', points: 0, transferId: null };
-    default:
+    case 'accountNotOpen':
+    case 'accountUnknown':
+    case 'bookMismatch':
+    case 'capExceeded':
+    case 'referenceReused':
+    case 'sameAccount':
       throw new Error(`A reward cannot be posted: ${outcome.kind}`);
   }
 }
