@@ -74,10 +74,10 @@ async function importFile(kind, file, isDryRun, reportFile, environment) {
       print({ state: 'REFUSED', code, messageZh, messageEn, ...(columns === undefined ? {} : { columns }) });
       return 1;
     }
-    const { id, fileHash, state, lastLine: _, ...told } = outcome.run;
-    const errorReport = told.refused === 0 ? null : await writeReport(imports.errorsOf(id), reportFile);
-    print({ runId: id, state, ...told, fileHash, errorReport, seconds: (Date.now() - beganMs) / 1_000 });
-    return state === 'FINISHED' && told.refused === 0 ? 0 : 2;
+    const { id: runId, ...run } = outcome.run;
+    const errorReport = run.refused === 0 ? null : await writeReport(imports.errorsOf(runId), reportFile);
+    print({ runId, ...run, errorReport, seconds: (Date.now() - beganMs) / 1_000 });
+    return run.state === 'FINISHED' && run.refused === 0 ? 0 : 2;
   } finally {
     await imports.close();
   }

@@ -1,5 +1,6 @@
 import { memberChanged, memberRegistered, type EventContract, type PayloadOf } from '@zhijia/contracts';
 import { execute, row, rows } from '@zhijia/database';
+import { describeError } from '@zhijia/logging';
 import { openTestDatabase, until, type TestDatabase } from '@zhijia/testing';
 import iconv from 'iconv-lite';
 import {
@@ -330,7 +331,7 @@ describe('ImportMembers', () => {
         await idOf('B1'),
         fullNameSealed,
         idNumberSealed,
-        imports.personal.idNumberIndex(anIdNumber(1)),
+        imports.personal.idNumberIndexes(anIdNumber(1)).current,
         phoneSealed,
         imports.personal.phoneIndex(aPhone(1)),
       ],
@@ -372,6 +373,22 @@ describe('ImportMembers', () => {
         expect(text).not.toContain(Buffer.from(value).toString('hex'));
       }
     }
+  });
+
+  it('says of a broken uniqueness which one it was, and nothing of whom it met', async () => {
+    await imports.members(memberFile(aMemberLine(1), aMemberLine(2, { memberNumber: '会员甲' })));
+    const failure: unknown = await execute(
+      database.dataSource,
+      `UPDATE member SET id_number_index = other.id_number_index FROM member other WHERE other.id <> member.id`,
+    ).catch((error: unknown) => error);
+    const index = imports.personal.idNumberIndexes(anIdNumber(1)).current.toString('hex');
+    expect(describeError(failure)).toMatchObject({ sqlState: '23505', constraint: 'member_id_number_is_unique' });
+    expect(JSON.stringify(describeError(failure))).not.toContain(index);
+    const numbered: unknown = await execute(database.dataSource, `UPDATE member SET member_number = $1`, [
+      '会员乙',
+    ]).catch((error: unknown) => error);
+    expect(describeError(numbered)).toMatchObject({ constraint: 'member_number_is_unique' });
+    expect(JSON.stringify(describeError(numbered))).not.toContain('会员');
   });
 
   it('keeps nothing of a dry run but the run and its errors', async () => {

@@ -4,7 +4,7 @@ import { execute, inTransaction, row, SqlState, sqlStateOf } from '@zhijia/datab
 import { Outbox } from '@zhijia/messaging';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import { PersonalFields } from '../members/personal-fields.js';
+import { PersonalFields, type SealedPerson } from '../members/personal-fields.js';
 import { cellsOf, memberColumns, type MemberColumn } from '../rules/import-columns.js';
 import type { ProblemAtLine } from '../rules/import-problem.js';
 import { planMemberImport, type RegisteredMember } from '../rules/plan-member-import.js';
@@ -26,6 +26,15 @@ interface IndexedLine {
   readonly line: MemberLine;
   readonly index: Buffer;
   readonly candidates: readonly Buffer[];
+  /** Sealed ahead for a new member; null where hardly anybody is expected to be new. */
+  readonly newcomer: SealedMember | null;
+}
+
+type SealedMember = SealedPerson & { readonly id: string; readonly phoneIndex: Buffer };
+
+interface Landed {
+  /** More than half of the lines were new members: the next portion is sealed while this one is written. */
+  readonly hasManyNew: boolean;
 }
 
 /** What can be said of a portion without the register. */
@@ -61,7 +70,9 @@ export class ImportMembers {
     const wanted = { kind: 'MEMBERS', survey, importer, isDryRun, unknownColumns } as const;
     return runImport(this.db, this.runs, wanted, (run) => {
       const records = run.lastLine > 1 ? recordsAfter(run.lastLine, request.source, survey) : opened.records();
-      return this.importAll(run, request, records, (portion) => this.judge(portion, columns, today.today));
+      return this.importAll(run, request, records, (portion, expectsNew) =>
+        this.judge(portion, columns, today.today, expectsNew),
+      );
     });
   }
 
@@ -70,20 +81,22 @@ export class ImportMembers {
     run: ImportRunRow,
     request: ImportRequest,
     records: AsyncIterable<readonly CsvRecord[]>,
-    judge: (records: readonly CsvRecord[]) => Portion,
+    judge: (records: readonly CsvRecord[], expectsNew: boolean) => Portion,
   ): Promise<boolean> {
-    let landing: Promise<void> = Promise.resolve();
+    let landing: Promise<Landed> = Promise.resolve({ hasManyNew: true });
+    let expectsNew = true;
     let lastLine = run.lastLine;
     try {
-      for await (const records_ of inPortions(records, portionLines)) {
-        const portion = judge(records_);
-        await landing;
+      for await (const read of inPortions(records, portionLines)) {
+        const portion = judge(read, expectsNew);
+        expectsNew = (await landing).hasManyNew;
         if (request.signal?.aborted === true) return false;
         const afterLine = lastLine;
         lastLine = portion.lastLine;
-        landing = this.landPatiently(run, request, afterLine, portion).then(() =>
-          request.onProgress?.(portion.lastLine),
-        );
+        landing = this.landPatiently(run, request, afterLine, portion).then((landed) => {
+          request.onProgress?.(portion.lastLine);
+          return landed;
+        });
         // Read on meanwhile; a failure is met at the next `await landing`.
         landing.catch(() => undefined);
       }
@@ -93,7 +106,12 @@ export class ImportMembers {
     return true;
   }
 
-  private judge(records: readonly CsvRecord[], columns: readonly (MemberColumn | null)[], today: string): Portion {
+  private judge(
+    records: readonly CsvRecord[],
+    columns: readonly (MemberColumn | null)[],
+    today: string,
+    expectsNew: boolean,
+  ): Portion {
     const lines: IndexedLine[] = [];
     const problems: ProblemAtLine[] = [];
     for (const record of records) {
@@ -112,8 +130,9 @@ export class ImportMembers {
         for (const problem of reading.problems) problems.push({ lineNumber, ...problem });
         continue;
       }
-      const candidates = this.personal.idNumberCandidates(reading.line.idNumber);
-      lines.push({ line: reading.line, index: this.personal.idNumberIndex(reading.line.idNumber), candidates });
+      const { current, candidates } = this.personal.idNumberIndexes(reading.line.idNumber);
+      const newcomer = expectsNew ? this.seal(newId(), reading.line) : null;
+      lines.push({ line: reading.line, index: current, candidates, newcomer });
     }
     return { lastLine: records.at(-1)?.lineNumber ?? 0, recordCount: records.length, lines, problems };
   }
@@ -124,11 +143,10 @@ export class ImportMembers {
     request: ImportRequest,
     afterLine: number,
     portion: Portion,
-  ): Promise<void> {
+  ): Promise<Landed> {
     for (let collision = 1; ; collision += 1) {
       try {
-        await inTransaction(this.db, (tx) => this.land(tx, run, request, afterLine, portion));
-        return;
+        return await inTransaction(this.db, (tx) => this.land(tx, run, request, afterLine, portion));
       } catch (error) {
         if (sqlStateOf(error) !== SqlState.uniqueViolation || collision === mostCollisions) throw error;
       }
@@ -141,7 +159,7 @@ export class ImportMembers {
     { importer, isDryRun }: ImportRequest,
     afterLine: number,
     portion: Portion,
-  ): Promise<void> {
+  ): Promise<Landed> {
     await execute(tx, 'SELECT pg_advisory_xact_lock($1, $2)', [importLockSpace, importLock.members]);
     const plan = await this.plan(tx, run, importer, portion);
     if (isDryRun) await execute(tx, 'SAVEPOINT before_import');
@@ -160,6 +178,7 @@ export class ImportMembers {
       problems: plan.problems,
     };
     await this.runs.advance(tx, run.id, afterLine, progress);
+    return { hasManyNew: plan.added.length * 2 > portion.recordCount };
   }
 
   private async plan(
@@ -187,7 +206,7 @@ export class ImportMembers {
     const added: WrittenMember[] = [];
     const corrected: WrittenMember[] = [];
     let unchangedCount = 0;
-    for (const { line, index, candidates } of fresh) {
+    for (const { line, index, candidates, newcomer } of fresh) {
       const known = candidates.map((one) => memberByIndex.get(one.toString('hex'))).find((one) => one !== undefined);
       const member = known === undefined ? null : this.open(known);
       const plan = planMemberImport(line, {
@@ -204,13 +223,11 @@ export class ImportMembers {
         continue;
       }
       const isNew = plan.kind === 'register';
-      const memberId = isNew ? newId() : plan.member.id;
+      const sealed = isNew ? (newcomer ?? this.seal(newId(), line)) : this.seal(plan.member.id, line);
       const writtenMember: WrittenMember = {
-        id: memberId,
+        ...sealed,
         version: isNew ? 1 : plan.member.version + 1,
         idNumberIndex: index,
-        phoneIndex: this.personal.phoneIndex(line.phone),
-        ...this.personal.seal(memberId, line),
         facts: plan.facts,
         change: isNew ? 'REGISTERED' : plan.change,
         changedFields: isNew ? [] : plan.changedFields,
@@ -219,7 +236,8 @@ export class ImportMembers {
       // Later lines of this portion see what this one takes and gives up.
       const formerNumber = isNew ? null : plan.member.facts.memberNumber;
       if (formerNumber !== null && formerNumber !== plan.facts.memberNumber) holders.delete(formerNumber);
-      if (plan.facts.memberNumber !== null) holders.set(plan.facts.memberNumber, { memberId, isInReach: true });
+      if (plan.facts.memberNumber !== null)
+        holders.set(plan.facts.memberNumber, { memberId: sealed.id, isInReach: true });
     }
     return { added, corrected, unchangedCount, problems };
   }
@@ -259,6 +277,10 @@ export class ImportMembers {
     for (const [lineNumber, first] of late) repeated(lineNumber, first);
     const heard = late.size === 0 ? claiming : claiming.filter(({ line }) => !late.has(line.lineNumber));
     return unplaced.length === 0 ? heard : [...unplaced, ...heard];
+  }
+
+  private seal(memberId: string, line: MemberLine): SealedMember {
+    return { id: memberId, phoneIndex: this.personal.phoneIndex(line.phone), ...this.personal.seal(memberId, line) };
   }
 
   private open(member: StoredMember): RegisteredMember {

@@ -11,7 +11,6 @@ export function sourceFromFile(file: string): ImportSource {
 
 export function sourceFromBytes(bytes: Buffer): ImportSource {
   return {
-    // eslint-disable-next-line @typescript-eslint/require-await -- a file is asynchronous, bytes are not
     open: async function* () {
       yield bytes;
     },

@@ -50,14 +50,12 @@ export class PersonalFields {
     return this.cipher.open(placeOf('phone_sealed', memberId), sealed);
   }
 
-  /** What to store; the first of `idNumberCandidates`. */
-  idNumberIndex(idNumber: string): Buffer {
-    return this.index.of(idNumberIndex, idNumber);
-  }
-
-  /** What to look for while two versions of the index key live. */
-  idNumberCandidates(idNumber: string): Buffer[] {
-    return this.index.candidates(idNumberIndex, idNumber);
+  /** What to store of an ID number, and what to look for while two versions of the index key live. */
+  idNumberIndexes(idNumber: string): { readonly current: Buffer; readonly candidates: readonly Buffer[] } {
+    const candidates = this.index.candidates(idNumberIndex, idNumber);
+    const current = candidates.find((candidate) => !this.index.needsRotation(candidate));
+    if (current === undefined) throw new Error('A keyring holds its current key');
+    return { current, candidates };
   }
 
   phoneIndex(phone: string): Buffer {

@@ -30,13 +30,14 @@ export function readDate(cell: string): string | null {
     /^(\d{4})(年)(\d{1,2})月(\d{1,2})日$/.exec(text);
   if (match === null) return null;
   const [, year = '', , month = '', day = ''] = match;
-  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  return isCalendarDate(date) && date >= '1900-01-01' ? date : null;
+  if (Number(year) < 1900 || !isCalendarDate(Number(year), Number(month), Number(day))) return null;
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
 }
 
-function isCalendarDate(date: string): boolean {
-  const day = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
+function isCalendarDate(year: number, month: number, day: number): boolean {
+  const isLeapYear = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const monthDays = [31, isLeapYear ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day >= 1 && day <= (monthDays[month - 1] ?? 0);
 }
 
 const stratumWords: Readonly<Record<Stratum, readonly string[]>> = {

@@ -1,4 +1,4 @@
-import { organisationKinds } from '@zhijia/contracts';
+import type { organisationKinds } from '@zhijia/contracts';
 import { checkUnifiedCode } from '@zhijia/pii';
 import type { Cells, OrganisationColumn } from './import-columns.js';
 import type { ImportProblem } from './import-problem.js';
