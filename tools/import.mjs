@@ -67,7 +67,7 @@ async function importFile(kind, file, isDryRun, reportFile, environment) {
       importer: { name: 'command line', reach: null },
       isDryRun,
       signal: interrupted.signal,
-      onProgress: (line) => process.stderr.write(`line ${line}\r`),
+      onProgress: (line) => process.stderr.isTTY && process.stderr.write(`line ${line}\r`),
     });
     if (outcome.run === undefined) {
       const { code, messageZh, messageEn, columns } = refusalAnswer(outcome);

@@ -133,6 +133,21 @@ describe('ImportMembers', () => {
     ]);
   });
 
+  it('begins anew when another file was imported since it was stopped', async () => {
+    const lines = Array.from({ length: 5_000 }, (_, order) => aMemberLine(order));
+    const stop = new AbortController();
+    await imports.useCases.members.run({
+      source: sourceFromBytes(memberFile(...lines)),
+      importer: commandLine,
+      isDryRun: false,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    await imports.members(memberFile(aMemberLine(0, { organisationCode: 'B3' })));
+    const run = await imports.members(memberFile(...lines));
+    expect(run).toMatchObject({ added: 1_000, corrected: 1, unchanged: 3_999 });
+  });
+
   it('leaves whole portions and an import to go on with when reading fails', async () => {
     const file = memberFile(...Array.from({ length: 13_000 }, (_, order) => aMemberLine(order)));
     let opened = 0;

@@ -59,12 +59,20 @@ const columns = `id, kind, state, is_dry_run AS "isDryRun", encoding, encode(fil
 /** The rows of import runs, their progress and their errors. */
 @Injectable()
 export class ImportRunsStore {
-  async insert(db: Queryable, run: NewImportRun): Promise<ImportRunRow> {
+  /** An id before its row: a run is held before anybody can see it. */
+  async newId(db: Queryable): Promise<string> {
+    const made = await row<{ id: string }>(db, 'SELECT uuidv7() AS id');
+    if (made === null) throw new Error('uuidv7() answered no row');
+    return made.id;
+  }
+
+  async insert(db: Queryable, runId: string, run: NewImportRun): Promise<ImportRunRow> {
     const inserted = await row<ImportRunRow>(
       db,
-      `INSERT INTO import_run (kind, file_hash, file_bytes, encoding, is_dry_run, started_by, reach, unknown_columns)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${columns}`,
+      `INSERT INTO import_run (id, kind, file_hash, file_bytes, encoding, is_dry_run, started_by, reach, unknown_columns)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${columns}`,
       [
+        runId,
         run.kind,
         run.survey.hash,
         run.survey.bytes,
@@ -79,14 +87,22 @@ export class ImportRunsStore {
     return inserted;
   }
 
-  /** Runs of the same file by the same importer that did not come to their end, the newest first. */
-  listUnfinished(db: Queryable, kind: ImportKind, survey: FileSurvey, importer: Importer): Promise<ImportRunRow[]> {
-    return rows(
+  /**
+   * The run of this file by this importer that did not come to its end, if nothing of its kind was imported since:
+   * lines it skipped could otherwise have been changed by another file in between.
+   */
+  findUnfinished(
+    db: Queryable,
+    kind: ImportKind,
+    survey: FileSurvey,
+    importer: Importer,
+  ): Promise<ImportRunRow | null> {
+    return row(
       db,
-      `SELECT ${columns} FROM import_run
-       WHERE state <> 'FINISHED' AND kind = $1 AND file_hash = $2 AND NOT is_dry_run AND started_by = $3
-         AND reach IS NOT DISTINCT FROM $4::uuid[]
-       ORDER BY started_at DESC, id DESC`,
+      `SELECT * FROM (
+         SELECT ${columns}, file_hash, started_by, reach FROM import_run WHERE kind = $1 AND NOT is_dry_run
+         ORDER BY id DESC LIMIT 1) AS latest
+       WHERE state <> 'FINISHED' AND file_hash = $2 AND started_by = $3 AND reach IS NOT DISTINCT FROM $4::uuid[]`,
       [kind, survey.hash, importer.name, importer.reach],
     );
   }

@@ -35,17 +35,19 @@ export async function runImport(
   wanted: NewImportRun,
   work: (run: ImportRunRow) => Promise<boolean>,
 ): Promise<ImportOutcome> {
-  const unfinished = wanted.isDryRun ? [] : await runs.listUnfinished(db, wanted.kind, wanted.survey, wanted.importer);
-  for (const { id } of unfinished) {
-    const held = await holdingRun(db, id, async () => {
-      const run = await runs.resume(db, id);
+  const unfinished = wanted.isDryRun
+    ? null
+    : await runs.findUnfinished(db, wanted.kind, wanted.survey, wanted.importer);
+  if (unfinished !== null) {
+    const held = await holdingRun(db, unfinished.id, async () => {
+      const run = await runs.resume(db, unfinished.id);
       return run === null ? null : toItsEnd(db, runs, run, work);
     });
     if (held !== null && held.result !== null) return held.result;
   }
-  const begun = await runs.insert(db, wanted);
-  const held = await holdingRun(db, begun.id, () => toItsEnd(db, runs, begun, work));
-  if (held === null) throw new ImportTakenOver();
+  const runId = await runs.newId(db);
+  const held = await holdingRun(db, runId, async () => toItsEnd(db, runs, await runs.insert(db, runId, wanted), work));
+  if (held === null) throw new Error('A run was held before it was begun');
   return held.result;
 }
 

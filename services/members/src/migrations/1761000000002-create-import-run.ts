@@ -29,7 +29,7 @@ export class CreateImportRun1761000000002 implements MigrationInterface {
         CONSTRAINT import_run_state_is_known CHECK (state IN ('RUNNING', 'BROKEN_OFF', 'FINISHED')),
         CONSTRAINT import_run_counts_every_line CHECK (lines_read = added + corrected + unchanged + refused)
       )`);
-    await db.query(`CREATE INDEX import_run_unfinished ON import_run (kind, file_hash) WHERE state <> 'FINISHED'`);
+    await db.query(`CREATE INDEX import_run_latest ON import_run (kind, id) WHERE NOT is_dry_run`);
     // Which line of a run spoke for a person first. Lives as long as the run.
     await db.query(`
       CREATE TABLE import_line (
