@@ -41,6 +41,7 @@ async function run([command, campaignId]: readonly string[]): Promise<object> {
       }
       case 'destroy':
         return await new DestroyKey(db, holder).run(campaignId);
+      case undefined:
       default:
         throw new Error(`Unknown command: ${command}`);
     }

@@ -141,12 +141,19 @@ describe('closing and counting', () => {
     const [first, second] = data.campaign.results.targets;
     expect(first).toMatchObject({ isBelowLine: false, total: { gradeCounts: [40, 0, 0, 0, 0], passShare: 10_000 } });
     expect(second).toMatchObject({ isBelowLine: true, total: { passShare: 5_000, badShare: 5_000 } });
-    expect(second.byStratum.reduce((sum: number, one: any) => sum + one.distribution.answers, 0)).toBe(40);
+    expect(
+      second.byStratum.reduce(
+        (sum: number, one: { distribution: { answers: number } }) => sum + one.distribution.answers,
+        0,
+      ),
+    ).toBe(40);
     // Unanimous cells under twenty are merged: all agreed on the first target.
-    expect(second.byCell.edges.every((edge: any) => edge.node.cell.ballots >= 20)).toBe(true);
-    expect(data.campaign.participationByOrganisation.edges.map((edge: any) => edge.node.tookPart)).toEqual([
-      10, 10, 10, 10,
-    ]);
+    expect(
+      second.byCell.edges.every((edge: { node: { cell: { ballots: number } } }) => edge.node.cell.ballots >= 20),
+    ).toBe(true);
+    expect(
+      data.campaign.participationByOrganisation.edges.map((edge: { node: { tookPart: number } }) => edge.node.tookPart),
+    ).toEqual([10, 10, 10, 10]);
 
     const member = await county.service.ask(
       aViewer('chair', county.unionIds[0]!),

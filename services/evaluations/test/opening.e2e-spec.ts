@@ -258,7 +258,9 @@ describe('opening a campaign', () => {
       const second = await county.service.ask(county.officer, query, {
         after: first.data.campaigns.pageInfo.endCursor,
       });
-      const ids = [...first.data.campaigns.edges, ...second.data.campaigns.edges].map((edge: any) => edge.node.id);
+      const ids = [...first.data.campaigns.edges, ...second.data.campaigns.edges].map(
+        (edge: { node: { id: string } }) => edge.node.id,
+      );
       expect(ids).toEqual([...ids].sort().reverse());
       expect(new Set(ids).size).toBe(4);
       const open = await county.service.ask(county.officer, `{ campaigns(states: [PUBLISHED]) { edges { cursor } } }`);

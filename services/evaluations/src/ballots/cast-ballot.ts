@@ -127,7 +127,12 @@ export class CastBallot {
         return accepted(campaignId, envelopeHash, plan.replacedHash, participationOf(record), false);
       case 'replay':
         return accepted(campaignId, envelopeHash, plan.replacedHash, participationOf(record), true);
-      default:
+      case 'repeated':
+      case 'keyReused':
+      case 'annulled':
+      case 'notInElectorate':
+      case 'notOpen':
+      case 'closed':
         return plan;
     }
   }

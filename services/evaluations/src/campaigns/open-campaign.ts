@@ -62,6 +62,8 @@ export class OpenCampaign {
     const known = await this.openings.findQuestionSetHash(tx, questionSet.id, questionSet.version);
     const plan = planOpening(request, {
       ...surroundings,
+      windowSeconds: secondsBetween(request.opensAt ?? surroundings.now, request.closesAt),
+      secondsToClosing: secondsBetween(surroundings.now, request.closesAt),
       unknownTargetIds: await this.openings.listUnknownTargets(tx, request.targetOrganisationIds),
       electorateSize: surroundings.isElectorateInReach
         ? await this.electorates.countEligible(tx, request.electorate)
@@ -111,6 +113,10 @@ export class OpenCampaign {
       ),
     };
   }
+}
+
+function secondsBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 1_000;
 }
 
 async function questionSetOf(request: OpeningRequest, gradeCount: number): Promise<QuestionSetRecord> {

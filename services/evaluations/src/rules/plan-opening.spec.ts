@@ -16,6 +16,8 @@ const request: OpeningRequest = {
 const facts: OpeningFacts = {
   now: '2026-11-01T00:00:00.000Z',
   today: '2026-11-01',
+  windowSeconds: 30 * 86_400,
+  secondsToClosing: 30 * 86_400,
   isOrganiserInReach: true,
   isElectorateInReach: true,
   unknownTargetIds: [],
@@ -69,10 +71,19 @@ describe('planOpening', () => {
     });
   });
 
+  it.each([
+    ['is over', { secondsToClosing: 0 }],
+    ['closes when it opens', { windowSeconds: 0 }],
+    ['lasts longer than a year', { windowSeconds: 367 * 86_400 }],
+    ['lies years ahead', { secondsToClosing: 800 * 86_400 }],
+  ])('refuses a window that %s', (_what, change) => {
+    expect(planOpening(request, { ...facts, ...change })).toEqual({ kind: 'windowInvalid' });
+  });
+
   it('tells a stranger nothing but that they are no organiser', () => {
     const plan = planOpening(
-      { ...request, closesAt: '2020-01-01T00:00:00.000Z', targetOrganisationIds: [] },
-      { ...facts, isOrganiserInReach: false, electorateSize: 0 },
+      { ...request, targetOrganisationIds: [] },
+      { ...facts, secondsToClosing: -1, isOrganiserInReach: false, electorateSize: 0 },
     );
     expect(plan).toEqual({ kind: 'notOrganiser' });
   });

@@ -33,6 +33,9 @@ export interface OpeningRequest {
 export interface OpeningFacts {
   readonly now: string;
   readonly today: string;
+  /** From opening to closing, and from now to closing; negative where it lies before. */
+  readonly windowSeconds: number;
+  readonly secondsToClosing: number;
   readonly isOrganiserInReach: boolean;
   readonly isElectorateInReach: boolean;
   readonly unknownTargetIds: readonly string[];
@@ -79,8 +82,7 @@ export type OpeningPlan =
   | { readonly kind: 'termsInvalid'; readonly problem: string };
 
 export const maxTargets = 200;
-const maxWindowDays = 366;
-const millisecondsPerDay = 86_400_000;
+const maxWindowSeconds = 366 * 86_400;
 
 /** Groups that a campaign counts a member in, the first that fits; OTHER is whoever fits none. */
 export const knownStrata = [
@@ -95,7 +97,7 @@ export const knownStrata = [
 export function planOpening(request: OpeningRequest, facts: OpeningFacts): OpeningPlan {
   if (!facts.isOrganiserInReach) return { kind: 'notOrganiser' };
   const opensAt = request.opensAt ?? facts.now;
-  if (!isWindow(opensAt, request.closesAt, facts.now)) return { kind: 'windowInvalid' };
+  if (!isWindow(facts)) return { kind: 'windowInvalid' };
   const targets = request.targetOrganisationIds;
   if (targets.length < 1 || targets.length > maxTargets || new Set(targets).size !== targets.length) {
     return { kind: 'targetsInvalid', maxTargets };
@@ -129,9 +131,9 @@ export function planOpening(request: OpeningRequest, facts: OpeningFacts): Openi
   };
 }
 
-function isWindow(opensAt: string, closesAt: string, now: string): boolean {
-  const [opens, closes, current] = [Date.parse(opensAt), Date.parse(closesAt), Date.parse(now)];
-  return closes > opens && closes > current && closes - opens <= maxWindowDays * millisecondsPerDay;
+function isWindow({ windowSeconds, secondsToClosing }: OpeningFacts): boolean {
+  const isAhead = secondsToClosing > 0 && secondsToClosing <= 2 * maxWindowSeconds;
+  return isAhead && windowSeconds > 0 && windowSeconds <= maxWindowSeconds;
 }
 
 function problemOfTerms(request: OpeningRequest, { policies }: OpeningFacts): string | null {
