@@ -5,6 +5,7 @@ import { CreateOffer } from './create-offer.js';
 describe('creating an offer', () => {
   let bench: BenefitsBench;
   let city: { organisationId: string; path: string };
+  const endsAt = new Date(Date.now() + 86_400_000).toISOString();
 
   beforeAll(async () => {
     bench = await BenefitsBench.open();
@@ -15,7 +16,7 @@ describe('creating an offer', () => {
   function create(organisationId: string, officerOf: string, key: string = randomUUID(), stock = 10) {
     return bench.service.app
       .get(CreateOffer, { strict: false })
-      .run(anOfferRequest(organisationId, { stock }), anOfficer(officerOf), key);
+      .run(anOfferRequest(organisationId, { stock, endsAt }), anOfficer(officerOf), key);
   }
 
   it('is done for an organisation of the officer or below it, and for no other', async () => {

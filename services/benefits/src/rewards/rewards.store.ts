@@ -28,10 +28,11 @@ export class RewardsStore {
   async insert(tx: EntityManager, rewards: readonly SettledReward[]): Promise<ReadonlySet<string>> {
     const inserted = await rows<{ id: string }>(
       tx,
-      `INSERT INTO reward (participation_id, campaign_id, member_id, status, points, transfer_id, settled_at)
+      // The clock is asked once, not for each row.
+      `WITH moment AS MATERIALIZED (SELECT zhijia_now() AS now)
+       INSERT INTO reward (participation_id, campaign_id, member_id, status, points, transfer_id, settled_at)
        SELECT asked.*, moment.now
-         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::uuid[]) AS asked,
-              (SELECT zhijia_now() AS now) AS moment
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::bigint[], $6::uuid[]) AS asked, moment
        ON CONFLICT (participation_id) DO NOTHING
        RETURNING participation_id AS id`,
       [
