@@ -107,6 +107,9 @@ export async function emptyRegister(db: DataSource): Promise<void> {
 
 export const commandLine: Importer = { name: 'command line', reach: null };
 
+/** Small enough that a short file has several. */
+export const portionLines = 100;
+
 /** Both imports on one database, asked in one line. */
 export function importsOn(db: DataSource, personal = somePersonalFields()) {
   const runs = new ImportRunsStore();
@@ -119,7 +122,7 @@ export function importsOn(db: DataSource, personal = somePersonalFields()) {
     organisations: async (csv: string | Buffer, importer = commandLine, isDryRun = false): Promise<ImportRunRow> =>
       runOf(await organisations.run({ source: sourceFromBytes(Buffer.from(csv)), importer, isDryRun })),
     members: async (csv: string | Buffer, importer = commandLine, isDryRun = false): Promise<ImportRunRow> =>
-      runOf(await members.run({ source: sourceFromBytes(Buffer.from(csv)), importer, isDryRun })),
+      runOf(await members.run({ source: sourceFromBytes(Buffer.from(csv)), importer, isDryRun, portionLines })),
     /** `line field code` of every error. */
     errors: async (run: ImportRunRow): Promise<string[]> =>
       (await runs.listErrors(db, run.id, null, 1_000)).map(

@@ -18,7 +18,7 @@ import type { CsvRecord } from './read-records.js';
 import { runImport, type ImportOutcome, type ImportRequest } from './run-import.js';
 
 /** Lines of one transaction: enough to make statements cheap, few enough to lose little when the power goes. */
-const portionLines = 4_000;
+const usualPortionLines = 4_000;
 const mostCollisions = 3;
 
 /** A well-formed line with what finds its person. */
@@ -87,7 +87,7 @@ export class ImportMembers {
     let expectsNew = true;
     let lastLine = run.lastLine;
     try {
-      for await (const read of inPortions(records, portionLines)) {
+      for await (const read of inPortions(records, request.portionLines ?? usualPortionLines)) {
         const portion = judge(read, expectsNew);
         expectsNew = (await landing).hasManyNew;
         if (request.signal?.aborted === true) return false;

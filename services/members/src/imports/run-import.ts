@@ -12,6 +12,8 @@ export interface ImportRequest {
   readonly isDryRun: boolean;
   /** A larger file is refused before anything is read twice. */
   readonly largestBytes?: number;
+  /** Lines of one transaction of members; 4,000 where nobody says otherwise. */
+  readonly portionLines?: number;
   /** Ends the import after the portion at hand; the same import, started again, goes on from there. */
   readonly signal?: AbortSignal;
   /** Told after each portion. */
