@@ -47,6 +47,10 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // A use case that only waits for one thing still promises: callers do not care.
       '@typescript-eslint/require-await': 'off',
+      // What was caught is thrown again as it came.
+      '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true }],
+      // Option objects carry functions (KafkaJS's payloads, our ports); they are written to be taken out.
+      '@typescript-eslint/unbound-method': 'off',
       'n/no-process-env': 'error',
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
       '@nx/enforce-module-boundaries': [

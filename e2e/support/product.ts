@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Audience, RoleGrant } from '@zhijia/access';
+import { startStack, type Stack, type StackOptions } from '@zhijia/local';
 import { makeToken } from '@zhijia/testing';
 import type { FormattedExecutionResult } from 'graphql';
 import type { JWK } from 'jose';
 import pg from 'pg';
-import { startStack, type Stack, type StackOptions } from '../../deploy/local/src/start-stack.mjs';
 
 /** Who asks, with which token. */
 export interface Person {
