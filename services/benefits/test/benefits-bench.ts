@@ -26,7 +26,7 @@ export class BenefitsBench {
   private constructor(readonly service: BootedSubgraph) {}
 
   static async open(): Promise<BenefitsBench> {
-    return new BenefitsBench(await bootSubgraph(benefitsSubgraph, { config: { policyRegion: 'CN' } }));
+    return new BenefitsBench(await bootSubgraph(benefitsSubgraph));
   }
 
   get db() {
