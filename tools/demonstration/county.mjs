@@ -15,7 +15,7 @@ import {
 import { apportion, randomOf, weighted } from './random.mjs';
 
 /** A county of fewer could not hold a campaign whose cells may be published. */
-export const fewestMembers = 300;
+export const fewestMembers = 600;
 export const mostMembers = 1_000_000;
 
 /** The county as of this day; nothing in it is later, so that it can be loaded on any day after. */
