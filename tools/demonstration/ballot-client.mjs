@@ -34,10 +34,11 @@ export function openBallotClient({ ask, change }) {
   /** Campaign, manifest and the voter's slot; `paper` is null for who may not take part. */
   async function readPaper(identity, campaignId) {
     const { campaign, ballotServiceKeys } = await ask(identity, paperQuery, { campaignId });
-    if (campaign === null || campaign.ballotPaper === null) return { campaign, paper: null };
+    const serviceKeys = JSON.parse(ballotServiceKeys);
+    if (campaign === null || campaign.ballotPaper === null) return { campaign, paper: null, serviceKeys };
     const { slot, manifest, manifestHash, fingerprint } = campaign.ballotPaper;
-    const verified = await verifyManifest(manifest, JSON.parse(ballotServiceKeys));
-    return { campaign, paper: { slot, manifest: verified, manifestHash, fingerprint } };
+    const verified = await verifyManifest(manifest, serviceKeys);
+    return { campaign, paper: { slot, manifest: verified, manifestHash, fingerprint }, serviceKeys };
   }
 
   /** The slot alone, for who has the manifest already; null for who may not take part. */
