@@ -1,5 +1,5 @@
 import { openTestDatabase, type TestDatabase } from '@zhijia/testing';
-import { IdempotencyStore } from './idempotency.store.js';
+import { IdempotencyKeyInvalid, IdempotencyStore } from './idempotency.store.js';
 import { databaseMigrations } from './migrations/index.js';
 
 describe('IdempotencyStore', () => {
@@ -38,6 +38,15 @@ describe('IdempotencyStore', () => {
     expect(outcomes.filter((outcome) => outcome.kind === 'replayed')).toHaveLength(19);
     expect(changes).toBe(1);
   });
+
+  it.each(['', 'x'.repeat(129), 'line\nbreak', 'nul\u0000'])(
+    'refuses the key %j before anything begins',
+    async (key) => {
+      let changes = 0;
+      await expect(once(key, {}, async () => `change ${(changes += 1)}`)).rejects.toThrow(IdempotencyKeyInvalid);
+      expect(changes).toBe(0);
+    },
+  );
 
   it('keeps the key free after a refusal', async () => {
     await once(

@@ -13,6 +13,16 @@ export interface OnceRequest {
 export type Once<Outcome> =
   { kind: 'first'; outcome: Outcome } | { kind: 'replayed'; outcome: Outcome } | { kind: 'keyReused' };
 
+const longestKey = 128;
+
+/** The caller's mistake: nothing was begun. */
+export class IdempotencyKeyInvalid extends Error {
+  constructor() {
+    super(`An idempotency key has 1 to ${longestKey} visible characters`);
+    this.name = 'IdempotencyKeyInvalid';
+  }
+}
+
 /** Makes a change happen once per key, inside the transaction of the change. */
 export class IdempotencyStore {
   /**
@@ -21,6 +31,8 @@ export class IdempotencyStore {
    *
    * A refusal binds nothing: when `isFinal` says no, the key stays free, so that a caller who mends the cause can send
    * the same request again. Two at once: the second waits for the first on the primary key.
+   *
+   * @throws IdempotencyKeyInvalid for a key that is empty, too long or holds control characters
    */
   async once<Outcome>(
     tx: EntityManager,
@@ -28,6 +40,7 @@ export class IdempotencyStore {
     change: () => Promise<Outcome>,
     isFinal: (outcome: Outcome) => boolean = () => true,
   ): Promise<Once<Outcome>> {
+    if (!isKey(request.key)) throw new IdempotencyKeyInvalid();
     const inputHash = createHash('sha256').update(canonicalJson(request.input)).digest();
     const claimed = await rows(
       tx,
@@ -60,6 +73,10 @@ export class IdempotencyStore {
     if (!earlier.input_hash.equals(inputHash)) return { kind: 'keyReused' };
     return { kind: 'replayed', outcome: earlier.outcome };
   }
+}
+
+function isKey(key: string): boolean {
+  return key.length >= 1 && key.length <= longestKey && !/\p{Cc}/u.test(key);
 }
 
 /** The same value gives the same text, whatever the order in which its members were written. */

@@ -12,6 +12,11 @@ export const SqlState = {
   cannotConnectNow: '57P03',
   queryCanceled: '57014',
   lockNotAvailable: '55P03',
+  /** Also: "cached plan must not change result type". */
+  featureNotSupported: '0A000',
+  invalidStatementName: '26000',
+  characterNotInRepertoire: '22021',
+  untranslatableCharacter: '22P05',
 } as const;
 
 interface DriverError {

@@ -1,4 +1,4 @@
-import { GraphQLError, isUnionType, type GraphQLSchema } from 'graphql';
+import { GraphQLError, isUnionType, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { GraphContext } from './graph-context.js';
 import type { Reference, ReferenceBatch } from './resolve-references.js';
 
@@ -14,13 +14,21 @@ export function answerEntities(schema: GraphQLSchema, batches: ReadonlyMap<strin
   const entity = schema.getType('_Entity');
   const field = schema.getQueryType()?.getFields()['_entities'];
   if (!isUnionType(entity) || field === undefined) return schema;
-  const unanswered = entity.getTypes().filter((type) => !batches.has(type.name));
+  const unanswered = entity.getTypes().filter((type) => isResolvedHere(type) && !batches.has(type.name));
   if (unanswered.length > 0) {
     throw new Error(`No @ResolveReferences method for ${unanswered.map((type) => type.name).join(', ')}`);
   }
   field.resolve = (_root, args: { representations: readonly Reference[] }, context: GraphContext) =>
     answerAll(args.representations, batches, context);
   return schema;
+}
+
+/** A stub with `resolvable: false` is pointed at, never asked for. */
+function isResolvedHere(type: GraphQLObjectType): boolean {
+  const keys = (type.astNode?.directives ?? []).filter((directive) => directive.name.value === 'key');
+  const isResolvable = (key: (typeof keys)[number]): boolean =>
+    !key.arguments?.some(({ name, value }) => name.value === 'resolvable' && 'value' in value && value.value === false);
+  return keys.length === 0 || keys.some(isResolvable);
 }
 
 async function answerAll(

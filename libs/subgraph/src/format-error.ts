@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
-import { isTransient } from '@zhijia/database';
+import { IdempotencyKeyInvalid, isTransient, SqlState, sqlStateOf } from '@zhijia/database';
 import type { Log } from '@zhijia/logging';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
@@ -34,6 +34,8 @@ export function formatErrorWith(log: Log) {
     if (cause instanceof GraphQLError && typeof code === 'string' && toldCodes.has(code)) {
       return { message: formatted.message, ...place, extensions: tellable(formatted.extensions ?? {}) };
     }
+    const mistake = callersMistake(cause);
+    if (mistake !== null) return { message: mistake, ...place, extensions: { code: 'BAD_USER_INPUT' } };
     if (isTransient(cause)) {
       log.warn({ err: cause, path: formatted.path }, 'A request met a passing fault');
       return { ...tryAgain().toJSON(), ...place };
@@ -46,6 +48,18 @@ export function formatErrorWith(log: Log) {
       extensions: { code: 'INTERNAL', errorId },
     };
   };
+}
+
+/** What no use case should have to check for itself. */
+function callersMistake(cause: unknown): string | null {
+  if (cause instanceof IdempotencyKeyInvalid) {
+    return 'An idempotency key has 1 to 128 visible characters. 幂等键须为1至128个可见字符。';
+  }
+  const state = sqlStateOf(cause);
+  if (state === SqlState.characterNotInRepertoire || state === SqlState.untranslatableCharacter) {
+    return 'A text holds a character that cannot be stored. 文本含有无法保存的字符。';
+  }
+  return null;
 }
 
 function tellable(extensions: Readonly<Record<string, unknown>>): Record<string, unknown> {

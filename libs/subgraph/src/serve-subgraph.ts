@@ -26,20 +26,27 @@ export async function serveSubgraph(definition: SubgraphDefinition, config: Subg
   const log = createLog({ service: definition.name, level: config.logLevel });
   const app = await NestFactory.create<NestFastifyApplication>(
     SubgraphModule.serving(definition, config, log),
-    new FastifyAdapter({ bodyLimit: maxBodyBytes, keepAliveTimeout: 75_000, forceCloseConnections: 'idle' }),
+    new FastifyAdapter({
+      bodyLimit: maxBodyBytes,
+      keepAliveTimeout: 75_000,
+      forceCloseConnections: 'idle',
+      // While it drains, what is under way and what just came is still answered.
+      return503OnClosing: false,
+    }),
     { rawBody: true, logger: nestLogger(log), abortOnError: false },
   );
-  installViewerGate(app.getHttpAdapter().getInstance(), {
-    subgraph: definition.name,
-    keys: config.viewerStatementKeys,
-    log,
+  const server = app.getHttpAdapter().getInstance();
+  installViewerGate(server, { subgraph: definition.name, keys: config.viewerStatementKeys, log });
+  let stopping: Promise<void> | null = null;
+  // The gateway keeps its connections open: without this word a drain would wait for them until it is cut.
+  server.addHook('onSend', async (_request, reply) => {
+    if (stopping !== null) reply.header('connection', 'close');
   });
   await app.listen(config.port, config.host);
   const worker = config.worker === 'inline' ? startWorker(app, definition, config, log) : null;
   const url = await app.getUrl();
   log.info({ url, worker: config.worker }, 'Serving');
 
-  let stopping: Promise<void> | null = null;
   const stop = (): Promise<void> => (stopping ??= drain(app, worker));
   endOnSignal(stop, log, config.leash === 'stdin');
   return { app, url, stop };

@@ -9,7 +9,6 @@ import { CreateOffer } from './offers/create-offer.js';
 import { OfferChangesResolver } from './offers/offer-changes.resolver.js';
 import { OfferResolver } from './offers/offer.resolver.js';
 import { OffersStore } from './offers/offers.store.js';
-import { OrganisationResolver } from './offers/organisation.resolver.js';
 import { RedeemOffer } from './offers/redeem-offer.js';
 import { RedeemOfferResolver } from './offers/redeem-offer.resolver.js';
 import { RedemptionResolver } from './offers/redemption.resolver.js';
@@ -69,7 +68,6 @@ const offers = [
   RedeemOffer,
   VisibleOffersLoader,
   OfferResolver,
-  OrganisationResolver,
   RedemptionResolver,
   OfferChangesResolver,
   RedeemOfferResolver,

@@ -32,8 +32,11 @@ export class KeepLedgerBalanced1760000000202 implements MigrationInterface {
       BEGIN
         IF EXISTS (
           SELECT FROM new_entry
-           WHERE (SELECT CASE new_entry.account_id WHEN from_account_id THEN - units WHEN to_account_id THEN units END
-                    FROM ledger_transfer WHERE id = new_entry.transfer_id AND book = new_entry.book)
+           -- By id alone: asked for its book too, the planner may choose the book's index and read all of the book.
+           WHERE (SELECT CASE WHEN book <> new_entry.book THEN NULL
+                              WHEN new_entry.account_id = from_account_id THEN - units
+                              WHEN new_entry.account_id = to_account_id THEN units END
+                    FROM ledger_transfer WHERE id = new_entry.transfer_id)
                  IS DISTINCT FROM new_entry.units
         ) THEN
           RAISE EXCEPTION 'A ledger entry is one side of its transfer, in the book of its transfer'

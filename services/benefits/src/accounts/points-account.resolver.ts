@@ -1,10 +1,9 @@
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Viewer } from '@zhijia/access';
-import { connectionOf, pageSize, readCursor, ResolveReferences, type Connection } from '@zhijia/subgraph';
+import { type Connection, connectionOf, isUuid, pageSize, readCursor, ResolveReferences } from '@zhijia/subgraph';
 import { DataSource } from 'typeorm';
 import type { PointsAccountRedemptionsArgs, PointsAccountStatementArgs } from '../graphql.types.js';
 import { RedemptionsStore, type RedemptionRow } from '../offers/redemptions.store.js';
-import { isUuid } from '../rules/is-uuid.js';
 import { PointsAccountsStore, type PointsAccountRow } from './points-accounts.store.js';
 import { pointsEntryOf, type PointsEntryRow } from './points-entry.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
 import { IdempotencyStore, inTransaction, readNow } from '@zhijia/database';
 import { DataSource, type EntityManager } from 'typeorm';
-import { isUuid } from '../rules/is-uuid.js';
+import { isUuid } from '@zhijia/subgraph';
 import { planOffer, type OfferField, type OfferRequest } from '../rules/plan-offer.js';
 import { OffersStore } from './offers.store.js';
 

@@ -1,6 +1,6 @@
+import { idempotencyKeyReused, refusal } from '@zhijia/subgraph';
 import type { OfferField } from '../rules/plan-offer.js';
 import type { OfferUnavailability } from '../rules/plan-redemption.js';
-import { idempotencyKeyReused, refusal } from '../rules/refusal.js';
 import type { CreateOfferOutcome } from './create-offer.js';
 import type { RedeemOfferOutcome } from './redeem-offer.js';
 

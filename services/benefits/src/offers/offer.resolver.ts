@@ -1,16 +1,16 @@
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Viewer } from '@zhijia/access';
 import {
+  type Connection,
   connectionOf,
+  isUuid,
   pageSize,
   readCursor,
   RequestLoaders,
   ResolveReferences,
-  type Connection,
 } from '@zhijia/subgraph';
 import { DataSource } from 'typeorm';
 import type { QueryOffersArgs } from '../graphql.types.js';
-import { isUuid } from '../rules/is-uuid.js';
 import { OffersStore, type OfferRow } from './offers.store.js';
 import { VisibleOffersLoader } from './visible-offers.loader.js';
 

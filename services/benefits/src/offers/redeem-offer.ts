@@ -5,7 +5,7 @@ import { IdempotencyStore, inTransaction } from '@zhijia/database';
 import { LedgerStore } from '@zhijia/ledger';
 import { Outbox } from '@zhijia/messaging';
 import { DataSource, type EntityManager } from 'typeorm';
-import { isUuid } from '../rules/is-uuid.js';
+import { isUuid } from '@zhijia/subgraph';
 import { planRedemption, type RedemptionRefusal } from '../rules/plan-redemption.js';
 import { memberAccountOf, offerAccountOf } from '../rules/points-accounts.js';
 import { OffersStore } from './offers.store.js';

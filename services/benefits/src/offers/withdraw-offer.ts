@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
 import { inTransaction } from '@zhijia/database';
 import { DataSource } from 'typeorm';
-import { isUuid } from '../rules/is-uuid.js';
+import { isUuid } from '@zhijia/subgraph';
 import { OffersStore } from './offers.store.js';
 
 export type WithdrawOfferOutcome = { readonly kind: 'withdrawn' } | { readonly kind: 'offerNotFound' };

@@ -1,15 +1,15 @@
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Viewer } from '@zhijia/access';
 import {
+  type Connection,
   connectionOf,
+  isUuid,
   pageSize,
   readCursor,
   RequestLoaders,
   ResolveReferences,
-  type Connection,
 } from '@zhijia/subgraph';
 import type { TimeAccountPassbookArgs } from '../graphql.types.js';
-import { isUuid } from '../rules/is-uuid.js';
 import { passbookEntryOf, type PassbookEntryRow } from './passbook-entry.js';
 import { PassbookLoader } from './passbook.loader.js';
 import { TimeAccountsStore, type TimeAccountRow } from './time-accounts.store.js';

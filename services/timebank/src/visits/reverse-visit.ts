@@ -5,7 +5,7 @@ import { IdempotencyStore, inTransaction } from '@zhijia/database';
 import { LedgerStore } from '@zhijia/ledger';
 import { Outbox } from '@zhijia/messaging';
 import { DataSource, type EntityManager } from 'typeorm';
-import { isUuid } from '../rules/is-uuid.js';
+import { isUuid } from '@zhijia/subgraph';
 import { planVisitReversal, type VisitReversalPlan } from '../rules/plan-visit-reversal.js';
 import { VisitsStore } from './visits.store.js';
 

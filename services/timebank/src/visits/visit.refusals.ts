@@ -1,4 +1,4 @@
-import { idempotencyKeyReused, refusal } from '../rules/refusal.js';
+import { idempotencyKeyReused, refusal } from '@zhijia/subgraph';
 import type { VisitProblem } from '../rules/plan-visit.js';
 import type { PostVisitOutcome } from './post-visit.js';
 import type { ReverseVisitOutcome } from './reverse-visit.js';
