@@ -5,4 +5,4 @@ export { execute, row, rows, type Queryable } from './sql.js';
 export { inTransaction } from './in-transaction.js';
 export { isTransient, sqlStateOf, SqlState, violatedConstraint } from './sql-state.js';
 export { readNow, setClockOffset } from './clock.js';
-export { IdempotencyStore, type Once, type OnceRequest } from './idempotency.store.js';
+export { IdempotencyKeyInvalid, IdempotencyStore, type Once, type OnceRequest } from './idempotency.store.js';
