@@ -444,7 +444,7 @@ export type NotOrganiser = Refusal & {
   readonly messageEn: Scalars['String']['output'];
 };
 
-/** Returned when the window is over, closes before it opens, or is longer than a year. */
+/** Returned when the window is over, closes before it opens, is longer than a year, or lies years ahead. */
 export type WindowInvalid = Refusal & {
   readonly __typename?: 'WindowInvalid';
   readonly code: Scalars['String']['output'];

@@ -196,7 +196,6 @@ describe('opening a campaign', () => {
       ],
     ];
     it.each(refusals)('%s', async (_what, code, input) => {
-      await open();
       expect(await open(input(county))).toMatchObject({ code });
     });
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { execute, row } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
 import type { CastFacts } from '../rules/plan-cast.js';
+import { preparedRows } from './prepared-rows.js';
 
 /** Facts of casting, with what the check of the envelope needs. */
 export interface CastRecord extends CastFacts {
@@ -39,8 +40,9 @@ export class BallotsStore {
    * while this one waited.
    */
   async lockForCasting(tx: EntityManager, campaignId: string, memberId: string): Promise<void> {
-    await execute(
+    await preparedRows(
       tx,
+      'lock-for-casting',
       `SELECT pg_advisory_xact_lock_shared(hashtextextended($1, ${closingLock})),
               pg_advisory_xact_lock(hashtextextended($2, ${voterLock}))`,
       [campaignId, `${campaignId} ${memberId}`],
@@ -59,8 +61,9 @@ export class BallotsStore {
     memberId: string,
     callerKey: Buffer,
   ): Promise<CastRecord | null> {
-    const found = await row<CastRow>(
+    const [found] = await preparedRows<CastRow>(
       tx,
+      'find-cast-record',
       `SELECT c.state, c.opens_at <= zhijia_now() AS "hasBegun", c.closes_at <= zhijia_now() AS "isOver",
               c.opens_at AS "opensAt", c.closed_at AS "closedAt", c.annulled_at AS "annulledAt",
               c.manifest_hash AS "manifestHash", c.key_thumbprint AS thumbprint, c.target_count AS "targetCount",
@@ -80,7 +83,7 @@ export class BallotsStore {
         WHERE c.id = $1::uuid`,
       [campaignId, memberId, callerKey],
     );
-    if (found === null) return null;
+    if (found === undefined) return null;
     const { earlierHash, earlierReplacedHash, ...facts } = found;
     return {
       ...facts,
@@ -103,8 +106,9 @@ export class BallotsStore {
     ballot: AcceptedBallot,
     voter: { readonly memberId: string; readonly organisationId: string },
   ): Promise<string> {
-    const inserted = await row<{ id: string }>(
+    const [inserted] = await preparedRows<{ id: string }>(
       tx,
+      'insert-first-ballot',
       `WITH accepted AS (
          INSERT INTO ballot (campaign_id, slot, envelope, envelope_hash, caller_key)
          VALUES ($1::uuid, $2, $3, decode($4, 'hex'), $5)
@@ -120,7 +124,7 @@ export class BallotsStore {
         voter.organisationId,
       ],
     );
-    if (inserted === null) throw new Error('INSERT ... RETURNING answered no row');
+    if (inserted === undefined) throw new Error('INSERT ... RETURNING answered no row');
     return inserted.id;
   }
 

@@ -56,22 +56,31 @@ export class SealedBallotsStore {
 
   /** The ballots that count, by slot: slots are random, so this is no order of anything. */
   async *ballots(campaignId: string): AsyncGenerator<SealedBallot, void, undefined> {
-    let after = beforeEverySlot;
+    let coming = this.ballotsAfter(campaignId, beforeEverySlot);
     for (;;) {
-      const batch = await rows<SealedBallot>(
-        this.db,
-        `SELECT b.slot, b.envelope, encode(b.envelope_hash, 'hex') AS "envelopeHash",
-                s.organisation_id AS "organisationId", s.stratum
-           FROM ballot AS b JOIN electorate_slot AS s ON s.campaign_id = b.campaign_id AND s.slot = b.slot
-          WHERE b.campaign_id = $1 AND b.envelope IS NOT NULL AND b.slot > $2
-          ORDER BY b.slot LIMIT ${batchSize}`,
-        [campaignId, after],
-      );
-      yield* batch;
+      const batch = await coming;
       const last = batch.at(-1);
-      if (last === undefined || batch.length < batchSize) return;
-      after = last.slot;
+      const isLast = last === undefined || batch.length < batchSize;
+      // The next batch is read while this one is opened.
+      if (!isLast) {
+        coming = this.ballotsAfter(campaignId, last.slot);
+        coming.catch(() => undefined);
+      }
+      yield* batch;
+      if (isLast) return;
     }
+  }
+
+  private ballotsAfter(campaignId: string, slot: string): Promise<SealedBallot[]> {
+    return rows(
+      this.db,
+      `SELECT b.slot, b.envelope, encode(b.envelope_hash, 'hex') AS "envelopeHash",
+              s.organisation_id AS "organisationId", s.stratum
+         FROM ballot AS b JOIN electorate_slot AS s ON s.campaign_id = b.campaign_id AND s.slot = b.slot
+        WHERE b.campaign_id = $1 AND b.envelope IS NOT NULL AND b.slot > $2
+        ORDER BY b.slot LIMIT ${batchSize}`,
+      [campaignId, slot],
+    );
   }
 
   /** All accepted hashes in ascending order. */
