@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchLoader } from '@zhijia/subgraph';
 import type { Campaign } from '../campaigns/campaign.row.js';
+import { isUuid } from '../rules/is-uuid.js';
 import { CampaignsStore } from '../campaigns/campaigns.store.js';
 
 const mostPerMember = 50;
@@ -9,7 +10,10 @@ const mostPerMember = 50;
 export class AwaitingCampaignsLoader implements BatchLoader<string, Campaign[]> {
   constructor(private readonly campaigns: CampaignsStore) {}
 
-  loadAll(memberIds: readonly string[]): Promise<readonly Campaign[][]> {
-    return this.campaigns.listAwaiting(memberIds, mostPerMember);
+  /** Nobody reaches the list of another member, so there is one id. */
+  loadAll(memberIds: readonly string[]): Promise<readonly (Campaign[] | null)[]> {
+    return Promise.all(
+      memberIds.map((id) => (isUuid(id) ? this.campaigns.listAwaiting(id, mostPerMember) : Promise.resolve(null))),
+    );
   }
 }

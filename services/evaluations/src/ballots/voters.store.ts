@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
 import type { TakingPartFacts } from '../rules/taking-part.js';
+import { preparedRows } from './prepared-statement.store.js';
 
 /** A member before a campaign: their place in it, and what keeps them from casting. */
 export interface Voter extends TakingPartFacts {
@@ -26,8 +27,9 @@ export class VotersStore {
 
   /** One member before several campaigns, in the order of the campaigns. */
   async listVoters(campaignIds: readonly string[], memberId: string): Promise<(Voter | null)[]> {
-    const found = await rows<Omit<Voter, 'earlier' | 'currentHash' | 'hasTakenPart' | 'memberId'>>(
+    const found = await preparedRows<Omit<Voter, 'earlier' | 'currentHash' | 'hasTakenPart' | 'memberId'>>(
       this.db,
+      'list-voters',
       `SELECT c.id AS "campaignId", c.state, c.opens_at <= zhijia_now() AS "hasBegun",
               c.closes_at <= zhijia_now() AS "isOver", c.opens_at AS "opensAt", c.closed_at AS "closedAt",
               c.annulled_at AS "annulledAt", c.requires_verification AS "requiresVerification",

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
 import { row, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
+import { preparedRows } from '../ballots/prepared-statement.store.js';
 import { isUuid } from '../rules/is-uuid.js';
 import { campaignColumns, campaignOf, campaignTables, type Campaign, type CampaignRow } from './campaign.row.js';
 
@@ -42,8 +43,9 @@ export class CampaignsStore {
   async findVisible(ids: readonly string[], viewer: Viewer): Promise<(Campaign | null)[]> {
     const wanted = ids.filter(isUuid);
     if (wanted.length === 0) return ids.map(() => null);
-    const found = await rows<CampaignRow>(
+    const found = await preparedRows<CampaignRow>(
       this.db,
+      'find-visible-campaigns',
       `WITH ${mine} SELECT ${campaignColumns} FROM ${campaignTables} WHERE c.id = ANY ($3::uuid[]) AND ${concernsViewer}`,
       [...scopeOf(viewer), wanted],
     );
@@ -69,24 +71,19 @@ export class CampaignsStore {
     return found.map(campaignOf);
   }
 
-  /** What a member may still take part in and has not, the one that closes first ahead. */
-  async listAwaiting(memberIds: readonly string[], limitPerMember: number): Promise<Campaign[][]> {
-    const found = await rows<CampaignRow & { memberId: string }>(
+  /** What a member may still take part in and has not, the one that closes first ahead. On every member's home page. */
+  async listAwaiting(memberId: string, limit: number): Promise<Campaign[]> {
+    const found = await preparedRows<CampaignRow>(
       this.db,
-      `SELECT s.member_id AS "memberId", ${campaignColumns}
+      'list-awaiting-campaigns',
+      `SELECT ${campaignColumns}
          FROM ${campaignTables} JOIN electorate_slot AS s ON s.campaign_id = c.id
-        WHERE c.state = 'OPEN' AND c.linkage_dropped_at IS NULL AND c.closes_at > zhijia_now()
-          AND s.member_id = ANY ($1::uuid[])
-          AND NOT EXISTS (SELECT 1 FROM participation AS p WHERE p.member_id = s.member_id AND p.campaign_id = c.id)
-        ORDER BY c.closes_at, c.id`,
-      [memberIds],
+        WHERE c.state = 'OPEN' AND c.linkage_dropped_at IS NULL AND c.closes_at > zhijia_now() AND s.member_id = $1
+          AND NOT EXISTS (SELECT 1 FROM participation AS p WHERE p.member_id = $1 AND p.campaign_id = c.id)
+        ORDER BY c.closes_at, c.id LIMIT $2`,
+      [memberId, limit],
     );
-    return memberIds.map((memberId) =>
-      found
-        .filter((one) => one.memberId === memberId)
-        .slice(0, limitPerMember)
-        .map(campaignOf),
-    );
+    return found.map(campaignOf);
   }
 
   /** The targets of each campaign, in ballot order. */
