@@ -33,7 +33,7 @@ const abouts = {
   'member-3': 'has taken part three times and redeemed an offer: look at the points statement',
   'member-4': 'verified, never took part: may vote, but may not rate the rectification',
   'member-5': 'of another district: may vote now; the district campaign was not theirs',
-  'elder-1': 'is visited by members who save time: look at the own visits',
+  'elder-1': 'saved hours before being visited by others: read the passbook',
   'member-unverified': 'asks whether to take part, and is told why not',
   'city-officer': 'chair of the city federation: participation in the open campaign, results, what departments owe',
   'district-officer': 'chair of a district federation: held the closed campaigns; one rectification awaits publication',
@@ -43,7 +43,8 @@ const abouts = {
   'union-treasurer': 'of a base union: post hours to a member of it, look at its passbooks',
   administrator: 'may import organisations and members, and read import runs',
   auditor: 'reads figures and rectifications, not people',
-  'bank-1': 'a partner bank: the public register entry of an organisation by its unified code',
+  'bank-1':
+    'a partner bank: the public register entry of an organisation by its unified code, 13990100D00000283W for one',
 };
 
 /**

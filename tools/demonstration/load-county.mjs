@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Obstacle } from '../../deploy/local/src/obstacle.mjs';
 import { defaultDataDir } from '../../deploy/local/src/paths.mjs';
@@ -18,12 +18,14 @@ const rootQuery = `query Top { organisations(first: 1) { edges { node { id } } }
 const anybody = officeIdentity('loader', 'administrator', '00000000-0000-0000-0000-000000000000');
 
 /**
- * Loads a county into the stack that runs on this data directory, stage by stage; a load that was broken off goes on
- * where it was. The product's time is set back meanwhile and is the machine's again at the end.
+ * Loads a county into a running stack, stage by stage; a load that was broken off goes on where it was. The product's
+ * time is set back meanwhile and is the machine's again at the end.
+ *
+ * @param {{ dataDir: string, gateway: Record<string, string>, databases: Record<string, string>,
+ *   membersEnvironment: Record<string, string> }} [stack] the one on the usual data directory when absent
  */
-export async function loadCounty(county, dataDir = defaultDataDir()) {
-  const stack = readState(dataDir);
-  if (stack === null) throw new Obstacle(`No stack runs on ${dataDir}: start one with "npm start".`);
+export async function loadCounty(county, stack = runningStack()) {
+  const { dataDir } = stack;
   const startedAt = performance.now();
   const directory = join(dataDir, 'demonstration');
   const gateway = openGateway({ gateway: stack.gateway, tokenOf: await openTokens(dataDir) });
@@ -37,7 +39,7 @@ export async function loadCounty(county, dataDir = defaultDataDir()) {
     dataDir,
     directory,
     databases: stack.databases,
-    environments: stack.environments,
+    membersEnvironment: stack.membersEnvironment,
     clock,
     progress,
     ballots: openBallotClient(gateway),
@@ -48,6 +50,7 @@ export async function loadCounty(county, dataDir = defaultDataDir()) {
   try {
     const rootId = await load.findRootId();
     if (progress.hasBegun() && progress.facts().rootId !== rootId) progress.startAnew();
+    if (!progress.hasBegun()) forgetEarlierCounty(dataDir, directory);
     if (progress.isDone(stages[0].name)) await openOffices(load);
     for (const stage of stages) {
       if (progress.isDone(stage.name)) continue;
@@ -62,6 +65,20 @@ export async function loadCounty(county, dataDir = defaultDataDir()) {
   } finally {
     await clock.close();
   }
+}
+
+/** What a loader needs of the stack that runs on the usual data directory. */
+function runningStack(dataDir = defaultDataDir()) {
+  const state = readState(dataDir);
+  if (state === null) throw new Obstacle(`No stack runs on ${dataDir}: start one with "npm start".`);
+  const { gateway, databases, environments } = state;
+  return { dataDir, gateway, databases, membersEnvironment: environments.members };
+}
+
+/** What another county left beside its databases. */
+function forgetEarlierCounty(dataDir, directory) {
+  rmSync(join(dataDir, 'identities.json'), { force: true });
+  rmSync(join(directory, 'votes'), { recursive: true, force: true });
 }
 
 function seconds(since) {

@@ -63,7 +63,8 @@ export async function postVisits(load, name, { treasurer, depositors, served, vi
       const input = {
         idempotencyKey: progress.keyOf(name, memberNumber, visit),
         depositorMemberId: memberIds[place],
-        servedMemberId,
+        // Nobody visits themselves: the elder looked after a neighbour who is no member.
+        servedMemberId: memberIds[place] === servedMemberId ? null : servedMemberId,
         kind: visitKinds[what],
         startedAt: startedAt.toISOString(),
         endedAt: new Date(startedAt.getTime() + random.between(4, 12) * 15 * 60_000).toISOString(),

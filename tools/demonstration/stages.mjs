@@ -9,8 +9,9 @@ import { campaigns } from './story.mjs';
 
 const finished = ['PUBLISHED', 'NOT_VALID', 'WITHOUT_RESULT'];
 
-/** In the county's own campaign so many take part, for a start. */
-const firstVotersOfCounty = 300;
+/** In the county's own campaign some take part for a start: so many in a thousand, and so many at most. */
+const firstVotersPerMille = 60;
+const mostFirstVoters = 300;
 
 /**
  * What happens, in its order, each at its own time: so many days ago. A stage that was broken off is done again from its
@@ -53,7 +54,7 @@ export async function openOffices(load) {
 async function registerCounty(load) {
   const { county, progress, say } = load;
   const files = await writeCounty(county, load.directory);
-  await importCounty(files, load.environments.members, say);
+  await importCounty(files, load.membersEnvironment, say);
   progress.note({ rootId: await load.findRootId() });
   await openOffices(load);
   await writeIdentities(load);
@@ -118,7 +119,7 @@ async function postFirstVisits(load) {
   const { people, depositors } = load.cast;
   await postVisits(load, 'first-visits', {
     treasurer: load.officers.treasurer,
-    depositors,
+    depositors: [...depositors, people['elder-1']],
     served: people['elder-1'],
     visitsEach: 3,
     withinDays: 12,
@@ -185,10 +186,11 @@ async function castCountyBallots(load) {
   const { county, cast } = load;
   const { people, districtUnions } = cast;
   const unions = [...new Set([...districtUnions.slice(0, 6), ...someUnionsOfEveryDistrict(county, 4), cast.home])];
+  const firstVoters = Math.min(mostFirstVoters, (county.memberCount * firstVotersPerMille) / 1_000);
   const memberCount = unions.reduce((all, { size }) => all + size, 0);
   const voters = votersOf(load, 'county', {
     unions,
-    perMille: Math.min(400, Math.round((firstVotersOfCounty * 1_000) / memberCount)),
+    perMille: Math.round((firstVoters * 1_000) / memberCount),
     withMembers: [people['member-2'], people['member-3']],
     withoutMembers: ['member-1', 'member-4', 'member-5', 'elder-1'].map((name) => people[name]),
   });
