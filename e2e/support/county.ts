@@ -1,9 +1,15 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { RoleName } from '@zhijia/access';
 import { idNumberCheckCharacter, unifiedCodeCheckCharacter } from '@zhijia/pii';
 import { until } from '@zhijia/testing';
 import type { Person, Product } from './product.js';
 
 /** Area 990000 does not exist: no number here is anybody's. */
-function anIdNumber(order: number): string {
+export function anIdNumber(order: number): string {
   const firstSeventeen = `990000${String(19_600_101 + (order % 28))}${String(order).padStart(3, '0')}`;
   return firstSeventeen + idNumberCheckCharacter(firstSeventeen);
 }
@@ -51,6 +57,15 @@ export function countyMembers(count: number): CountyMember[] {
   return [...verified, { order: count, memberNumber: `M${count}U`, organisationCode: 'B1', isVerified: false }];
 }
 
+export function phoneOf(order: number): string {
+  return `139${String(order).padStart(8, '0')}`;
+}
+
+/** What no log, event or answer may ever hold. */
+export function personalNumbersOf(members: readonly CountyMember[]): string[] {
+  return members.flatMap(({ order }) => [anIdNumber(order), phoneOf(order)]);
+}
+
 export function membersCsv(members: readonly CountyMember[]): string {
   return [
     '姓名,身份证号,手机号,所属组织编码,入会日期,会员编号,人员类别,核验人,核验日期',
@@ -58,7 +73,7 @@ export function membersCsv(members: readonly CountyMember[]): string {
       [
         `测试${order % 2 === 0 ? '甲' : '乙'}`,
         anIdNumber(order),
-        `139${String(order).padStart(8, '0')}`,
+        phoneOf(order),
         organisationCode,
         '2020-01-31',
         memberNumber,
@@ -78,6 +93,47 @@ export const importMembers = `mutation ($input: ImportMembersInput!) {
   }
 }`;
 
+const run = promisify(execFile);
+export const repository = join(import.meta.dirname, '..', '..');
+
+/** A command of the product beside the running stack, as `npm run <command>` starts it. */
+export async function runTool(
+  tool: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  try {
+    const { stdout, stderr } = await run(process.execPath, [`tools/${tool}.mjs`, ...args], {
+      cwd: repository,
+      env: { ...process.env, ...env },
+      maxBuffer: 64 * 1_024 * 1_024,
+    });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
+
+/** For journeys that begin where the import ended: the organisations by the command, the members by the mutation. */
+export async function importCounty(product: Product, members: readonly CountyMember[]): Promise<County> {
+  const file = join(mkdtempSync(join(tmpdir(), 'zhijia-import-')), 'organisations.csv');
+  writeFileSync(file, organisationsCsv());
+  const imported = await runTool('import', ['organisations', file], product.stack.environmentOf('members'));
+  if (imported.code !== 0) throw new Error(`The organisations did not land: ${imported.stderr}`);
+  const [root] = await product.rows<{ id: string }>('members', 'SELECT id FROM organisation WHERE parent_id IS NULL');
+  const administrator: Person = {
+    audience: 'dashboard',
+    subject: 'administrator',
+    roles: [{ role: 'administrator', organisationId: root?.id ?? '' }],
+  };
+  const { importMembers: outcome } = await product.read(administrator, importMembers, {
+    input: { csvText: membersCsv(members) },
+  });
+  if (outcome.run?.added !== members.length) throw new Error(`The members did not land: ${JSON.stringify(outcome)}`);
+  return readCounty(product, members);
+}
+
 /** The people of a journey, once the county is imported. */
 export interface County {
   organisation(code: string): string;
@@ -86,6 +142,8 @@ export interface County {
   cityOfficer: Person;
   administrator: Person;
   departmentOfficer(code: string): Person;
+  /** Somebody on the dashboard with this one role at this organisation. */
+  officer(role: RoleName, code: string): Person;
 }
 
 /** Reads ids back through the graph and waits until the other services know everybody. */
@@ -98,7 +156,7 @@ export async function readCounty(product: Product, members: readonly CountyMembe
     if (id === undefined) throw new Error(`No organisation ${code}`);
     return id;
   };
-  const officerAt = (role: 'chair' | 'administrator' | 'department-officer', code: string): Person => ({
+  const officerAt = (role: RoleName, code: string): Person => ({
     audience: 'dashboard',
     subject: `${role}-of-${code}`,
     roles: [{ role, organisationId: organisation(code) }],
@@ -135,5 +193,6 @@ export async function readCounty(product: Product, members: readonly CountyMembe
     cityOfficer,
     administrator: officerAt('administrator', 'C'),
     departmentOfficer: (code) => officerAt('department-officer', code),
+    officer: officerAt,
   };
 }

@@ -6,6 +6,8 @@ import type { FormattedExecutionResult } from 'graphql';
 import type { JWK } from 'jose';
 import pg from 'pg';
 
+export type { ServiceName, Stack, SubgraphName } from '@zhijia/local';
+
 /** Who asks, with which token. */
 export interface Person {
   audience: Audience;
@@ -23,6 +25,8 @@ export interface Product {
   token(person: Person): Promise<string>;
   /** One operation through the gateway, with a token of this person. */
   ask(person: Person, query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
+  /** The text of every answer that `ask` and `read` got: what must never be in one can be looked for. */
+  answers: readonly string[];
   /** The same, when nothing may be refused: the data, or a failure that shows the errors. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a journey says what it asked for
   read(person: Person, query: string, variables?: Readonly<Record<string, unknown>>): Promise<any>;
@@ -53,6 +57,8 @@ export async function openProduct(options: StackOptions = {}): Promise<Product> 
     });
   }
 
+  const answers: string[] = [];
+
   async function ask(
     person: Person,
     query: string,
@@ -63,7 +69,9 @@ export async function openProduct(options: StackOptions = {}): Promise<Product> 
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await token(person)}` },
       body: JSON.stringify({ query, variables }),
     });
-    return (await response.json()) as Answer;
+    const text = await response.text();
+    answers.push(text);
+    return JSON.parse(text) as Answer;
   }
 
   async function rows<Row extends object>(
@@ -84,6 +92,7 @@ export async function openProduct(options: StackOptions = {}): Promise<Product> 
     stack,
     token,
     ask,
+    answers,
     rows,
     read: async (person, query, variables) => {
       const { data, errors } = await ask(person, query, variables);

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import type { Broker } from './broker.js';
+import type { Product, ServiceName, SubgraphName } from './product.js';
+
+const subgraphs: readonly SubgraphName[] = ['members', 'timebank', 'evaluations', 'benefits'];
+const services: readonly ServiceName[] = [...subgraphs, 'gateway'];
+
+/**
+ * The places in which one of these texts stands in the clear: `log members`, `table benefits.outbox`, `topic
+ * members.member`, `answer`. Looks through every log, every row of every table, every message and every answer.
+ */
+export async function findNumbers(
+  product: Product,
+  broker: Broker,
+  numbers: readonly string[],
+): Promise<readonly string[]> {
+  const found = new Set<string>();
+  const holdsOne = (text: string): boolean => numbers.some((number) => text.includes(number));
+
+  for (const service of services) {
+    if (holdsOne(readFileSync(product.stack.logOf(service), 'utf8'))) found.add(`log ${service}`);
+  }
+  // A text in a column of bytes shows as hexadecimal.
+  const patterns = numbers.flatMap((number) => [number, Buffer.from(number).toString('hex')]);
+  for (const service of subgraphs) {
+    const tables = await product.rows<{ name: string }>(
+      service,
+      // Partitions are read through their table: those of a finished campaign go at any time.
+      `SELECT oid::regclass::text AS name FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1`,
+    );
+    for (const { name } of tables) {
+      const hits = await product.rows(
+        service,
+        `SELECT 1 FROM ${name} AS t, unnest($1::text[]) AS number WHERE strpos(t::text, number) > 0 LIMIT 1`,
+        [patterns],
+      );
+      if (hits.length > 0) found.add(`table ${service}.${name}`);
+    }
+  }
+  for (const { topic, key, headers, value } of await broker.readAll()) {
+    if (holdsOne(JSON.stringify([key, headers, value]))) found.add(`topic ${topic}`);
+  }
+  if (product.answers.some(holdsOne)) found.add('answer');
+  return [...found].sort();
+}
