@@ -34,18 +34,26 @@ export function cpuMsPerRequest(before, after, requests) {
 export function memoryOf(pid) {
   const tree = treeOf(pid, readProcesses());
   const sum = (read) => Math.round(tree.reduce((kb, each) => kb + read(each.pid), 0) / 1_024);
-  const byCommand = {};
+  const byPart = {};
   for (const each of tree) {
-    byCommand[each.command] = (byCommand[each.command] ?? 0) + kilobytes(`/proc/${each.pid}/status`, 'VmRSS');
+    const part = partOf(each);
+    byPart[part] = (byPart[part] ?? 0) + kilobytes(`/proc/${each.pid}/status`, 'VmRSS');
   }
   return {
     processes: tree.length,
     residentMb: sum((one) => kilobytes(`/proc/${one}/status`, 'VmRSS')),
     proportionalMb: sum((one) => kilobytes(`/proc/${one}/smaps_rollup`, 'Pss')),
-    residentMbByCommand: Object.fromEntries(
-      Object.entries(byCommand).map(([command, kb]) => [command, Math.round(kb / 1_024)]),
-    ),
+    residentMbByPart: Object.fromEntries(Object.entries(byPart).map(([part, kb]) => [part, Math.round(kb / 1_024)])),
   };
+}
+
+/** A service by its name; of everything else the program's. */
+function partOf({ pid, command }) {
+  const line = readText(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ') ?? '';
+  if (/^\/bin\/sh /.test(line)) return 'watchdogs';
+  const service = /(\w+)\/dist\/(\w+)(\.main)?\.js/.exec(line);
+  if (service !== null) return service[2] === 'main' ? service[1] : `${service[1]} ${service[2]}`;
+  return /start\.mjs/.test(line) ? 'supervisor' : command;
 }
 
 function treeOf(pid, processes) {
