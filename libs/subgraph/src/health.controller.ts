@@ -1,5 +1,6 @@
 import { Controller, Get, Header, HttpCode, HttpException, Inject } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { metricsPage } from './metrics-page.js';
 import { WORKER_STATUS, type WorkerStatus } from './tokens.js';
 
 /**
@@ -33,9 +34,6 @@ export class HealthController {
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4')
   async metrics(): Promise<string> {
-    const figures = (await this.worker.current?.figures()) ?? {};
-    return Object.entries(figures)
-      .map(([name, value]) => `# TYPE zhijia_${name} gauge\nzhijia_${name} ${value}\n`)
-      .join('');
+    return metricsPage((await this.worker.current?.figures()) ?? {});
   }
 }

@@ -38,7 +38,7 @@ export function startWorker(
   const status: { current: WorkerStatus | null } = app.get(WORKER_STATUS);
   status.current = {
     degraded: async () => (await messaging.health()).reasons,
-    figures: async () => numbersIn(await messaging.metrics.readFigures()),
+    figures: () => messaging.metrics.readFigures(),
   };
   return {
     stop: async () => {
@@ -46,16 +46,4 @@ export function startWorker(
       await messaging.stop();
     },
   };
-}
-
-/** The figures as the metrics page names them: `outboxLagSeconds` is `outbox_lag_seconds`, nested ones joined. */
-function numbersIn(figures: object, prefix = ''): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(figures).flatMap(([name, value]: [string, unknown]) => {
-      const key = prefix + name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-      if (typeof value === 'number') return [[key, value]];
-      if (typeof value === 'boolean') return [[key, value ? 1 : 0]];
-      return typeof value === 'object' && value !== null ? Object.entries(numbersIn(value, `${key}_`)) : [];
-    }),
-  );
 }

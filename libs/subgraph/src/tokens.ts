@@ -7,6 +7,6 @@ export const WORKER_STATUS = Symbol('zhijia:worker-status');
 export interface WorkerStatus {
   /** Reasons why something runs late or waits; empty while all is well. */
   degraded(): Promise<readonly string[]>;
-  /** Names and values for the metrics page. */
-  figures(): Promise<Readonly<Record<string, number>>>;
+  /** For the metrics page. */
+  figures(): Promise<object>;
 }
