@@ -30,7 +30,6 @@ import { CountParticipation } from './electorates/count-participation.js';
 import { ElectoratesStore } from './electorates/electorates.store.js';
 import { ForgetLinksOfFinishedCampaigns } from './electorates/forget-links-of-finished-campaigns.js';
 import { LinkageStore } from './electorates/linkage.store.js';
-import { OrganisationResolver } from './electorates/organisation.resolver.js';
 import { ParticipationCountsStore } from './electorates/participation-counts.store.js';
 import type { EvaluationsConfig } from './evaluations.config.js';
 import { AllowRatingWhenRectificationPublished } from './followups/allow-rating-when-rectification-published.js';
@@ -87,7 +86,6 @@ const campaigns = [
 ];
 
 const electorates = [
-  OrganisationResolver,
   ElectoratesStore,
   ParticipationCountsStore,
   CountParticipation,

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { BatchLoader } from '@zhijia/subgraph';
+import { type BatchLoader, isUuid } from '@zhijia/subgraph';
 import type { Campaign } from '../campaigns/campaign.row.js';
-import { isUuid } from '../rules/is-uuid.js';
 import { CampaignsStore } from '../campaigns/campaigns.store.js';
 
 const mostPerMember = 50;

@@ -1,9 +1,10 @@
 import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { Viewer } from '@zhijia/access';
-import { campaignNotFound, idempotencyKeyReused, refusal } from '../rules/refusal.js';
+import { idempotencyKeyReused, refusal } from '@zhijia/subgraph';
 import {
   campaignAnnulledRefusal,
   campaignClosedRefusal,
+  campaignNotFound,
   campaignNotOpenRefusal,
 } from '../campaigns/campaign.refusals.js';
 import { CastBallot, type CastBallotOutcome, type CastRequest } from './cast-ballot.js';

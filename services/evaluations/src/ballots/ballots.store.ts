@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { execute, row } from '@zhijia/database';
+import { execute, preparedRows, row } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
 import type { CastFacts } from '../rules/plan-cast.js';
-import { preparedRows } from './prepared-statement.store.js';
 
 /** Facts of casting, with what the check of the envelope needs. */
 export interface CastRecord extends CastFacts {

@@ -6,9 +6,9 @@ import { ballotCast } from '@zhijia/contracts';
 import { inTransaction } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
 import { DataSource, type EntityManager } from 'typeorm';
+import { isUuid } from '@zhijia/subgraph';
 import { CampaignsStore } from '../campaigns/campaigns.store.js';
 import { ServiceKey } from '../campaigns/service-key.js';
-import { isUuid } from '../rules/is-uuid.js';
 import { obstacleToCasting, planCast, type CastObstacle } from '../rules/plan-cast.js';
 import { BallotsStore, type CastRecord } from './ballots.store.js';
 

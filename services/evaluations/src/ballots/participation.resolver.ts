@@ -1,9 +1,8 @@
 import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Viewer } from '@zhijia/access';
-import { RequestLoaders, ResolveReferences } from '@zhijia/subgraph';
+import { isUuid, RequestLoaders, ResolveReferences } from '@zhijia/subgraph';
 import type { Campaign } from '../campaigns/campaign.row.js';
 import { VisibleCampaignsLoader } from '../campaigns/visible-campaigns.loader.js';
-import { isUuid } from '../rules/is-uuid.js';
 import { VotersStore, type Participation } from './voters.store.js';
 
 @Resolver('Participation')

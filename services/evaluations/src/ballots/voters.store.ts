@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { rows } from '@zhijia/database';
+import { preparedRows, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
 import type { TakingPartFacts } from '../rules/taking-part.js';
-import { preparedRows } from './prepared-statement.store.js';
 
 /** A member before a campaign: their place in it, and what keeps them from casting. */
 export interface Voter extends TakingPartFacts {

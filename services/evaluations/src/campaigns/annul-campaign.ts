@@ -4,8 +4,8 @@ import { campaignAnnulled } from '@zhijia/contracts';
 import { inTransaction } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
 import { DataSource } from 'typeorm';
+import { isUuid } from '@zhijia/subgraph';
 import { BallotsStore } from '../ballots/ballots.store.js';
-import { isUuid } from '../rules/is-uuid.js';
 import { ClosingsStore } from './closings.store.js';
 
 export type AnnulCampaignOutcome =

@@ -1,9 +1,14 @@
 import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
 import { Viewer } from '@zhijia/access';
+import { idempotencyKeyReused, refusal } from '@zhijia/subgraph';
 import { maxTargets } from '../rules/plan-opening.js';
-import { campaignNotFound, idempotencyKeyReused, refusal } from '../rules/refusal.js';
 import { AnnulCampaign, type AnnulCampaignOutcome } from './annul-campaign.js';
-import { campaignAnnulledRefusal, campaignClosedRefusal, campaignNotOpenRefusal } from './campaign.refusals.js';
+import {
+  campaignAnnulledRefusal,
+  campaignClosedRefusal,
+  campaignNotFound,
+  campaignNotOpenRefusal,
+} from './campaign.refusals.js';
 import type { Campaign } from './campaign.row.js';
 import { CampaignsStore } from './campaigns.store.js';
 import { CloseCampaign, type CloseCampaignOutcome } from './close-campaign.js';

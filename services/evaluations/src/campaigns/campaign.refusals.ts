@@ -1,4 +1,6 @@
-import { refusal, type RefusalOf } from '../rules/refusal.js';
+import { refusal, type RefusalOf } from '@zhijia/subgraph';
+
+export const campaignNotFound = refusal('CampaignNotFound', '没有这项评议活动。', 'There is no such campaign.');
 
 export function campaignNotOpenRefusal(opensAt: string): RefusalOf<'CampaignNotOpen'> & { opensAt: string } {
   return { ...refusal('CampaignNotOpen', '评议尚未开始。', 'Voting has not begun yet.'), opensAt };

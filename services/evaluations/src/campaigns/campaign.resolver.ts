@@ -1,15 +1,15 @@
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Viewer } from '@zhijia/access';
 import {
+  type Connection,
   connectionOf,
+  isUuid,
+  type PageArguments,
   pageSize,
   readCursor,
   RequestLoaders,
   ResolveReferences,
-  type Connection,
-  type PageArguments,
 } from '@zhijia/subgraph';
-import { isUuid } from '../rules/is-uuid.js';
 import type { Campaign } from './campaign.row.js';
 import { CampaignsStore, type CampaignTarget } from './campaigns.store.js';
 import { ServiceKey } from './service-key.js';

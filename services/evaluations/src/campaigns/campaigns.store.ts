@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
-import { row, rows } from '@zhijia/database';
+import { preparedRows, row, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
-import { preparedRows } from '../ballots/prepared-statement.store.js';
-import { isUuid } from '../rules/is-uuid.js';
+import { isUuid } from '@zhijia/subgraph';
 import { campaignColumns, campaignOf, campaignTables, type Campaign, type CampaignRow } from './campaign.row.js';
 
 export interface CampaignTarget {

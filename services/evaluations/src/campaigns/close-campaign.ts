@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
 import { inTransaction } from '@zhijia/database';
 import { DataSource } from 'typeorm';
+import { isUuid } from '@zhijia/subgraph';
 import { BallotsStore } from '../ballots/ballots.store.js';
-import { isUuid } from '../rules/is-uuid.js';
 import { planClosing, type ClosingPlan } from '../rules/plan-closing.js';
 import { ClosingsStore } from './closings.store.js';
 

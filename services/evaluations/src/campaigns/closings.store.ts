@@ -3,7 +3,7 @@ import type { Viewer } from '@zhijia/access';
 import { execute, row, rows, type Queryable } from '@zhijia/database';
 import type { JSONWebKeySet } from 'jose';
 import type { EntityManager } from 'typeorm';
-import { isUuid } from '../rules/is-uuid.js';
+import { isUuid } from '@zhijia/subgraph';
 import { organiserRoles } from './openings.store.js';
 
 export interface CampaignStanding {

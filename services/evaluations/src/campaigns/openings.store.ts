@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
 import { execute, row, rows } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
+import { isUuid } from '@zhijia/subgraph';
 import type { GradeLabel } from '../rules/grade-labels.js';
-import { isUuid } from '../rules/is-uuid.js';
 import type { OpeningRequest, OpeningTerms } from '../rules/plan-opening.js';
 
 /** Who may hold campaigns in the name of an organisation and of those below it. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { execute, row, rows } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
-import { isUuid } from '../rules/is-uuid.js';
+import { isUuid } from '@zhijia/subgraph';
 
 /** Who counts in: members of the root's subtree who joined in time and, where asked for, are verified. */
 export interface Eligibility {

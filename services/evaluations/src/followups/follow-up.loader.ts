@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
-import type { BatchLoader } from '@zhijia/subgraph';
-import { isUuid } from '../rules/is-uuid.js';
+import { type BatchLoader, isUuid } from '@zhijia/subgraph';
 import { FollowUpsStore, type FollowUpRow } from './followups.store.js';
 
 @Injectable()

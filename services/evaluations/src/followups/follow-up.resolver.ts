@@ -1,9 +1,16 @@
 import { Args, Context, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { Viewer } from '@zhijia/access';
-import { connectionOf, pageSize, readCursor, type Connection, type PageArguments } from '@zhijia/subgraph';
+import {
+  type Connection,
+  connectionOf,
+  idempotencyKeyReused,
+  isUuid,
+  type PageArguments,
+  pageSize,
+  readCursor,
+  refusal,
+} from '@zhijia/subgraph';
 import type { FollowUp } from '../rules/follow-up.js';
-import { isUuid } from '../rules/is-uuid.js';
-import { idempotencyKeyReused, refusal } from '../rules/refusal.js';
 import { FollowUpsStore, type RatingComment } from './followups.store.js';
 import { RateRectification, type RateRectificationOutcome } from './rate-rectification.js';
 

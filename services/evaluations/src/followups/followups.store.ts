@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
 import { execute, row, rows } from '@zhijia/database';
 import { DataSource, type EntityManager } from 'typeorm';
-import { isUuid } from '../rules/is-uuid.js';
+import { isUuid } from '@zhijia/subgraph';
 import type { RatingFacts } from '../rules/plan-rating.js';
 
 export interface KnownRectification {

@@ -4,7 +4,7 @@ import { rectificationRated } from '@zhijia/contracts';
 import { IdempotencyStore, inTransaction } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
 import { DataSource, type EntityManager } from 'typeorm';
-import { isUuid } from '../rules/is-uuid.js';
+import { isUuid } from '@zhijia/subgraph';
 import { planRating, type RatingPlan } from '../rules/plan-rating.js';
 import { FollowUpsStore, type RectificationRating } from './followups.store.js';
 

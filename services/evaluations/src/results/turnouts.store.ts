@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
 import { rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
-import { isUuid } from '../rules/is-uuid.js';
+import { isUuid } from '@zhijia/subgraph';
 import type { OrganisationParticipation } from '../rules/merge-participation.js';
 
 export interface Turnout {
