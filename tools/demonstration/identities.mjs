@@ -1,4 +1,4 @@
-/** Who may be played with `npm run token -- --as <name>`. Names that stay are promised in DESIGN. */
+/** Who may be played with `npm run token -- --as <name>`. Scripts and guides rely on these names: they stay. */
 
 export function memberIdentity(memberNumber, memberId, organisationId) {
   return {

@@ -1,4 +1,4 @@
-import { eachOf, until } from './each-of.mjs';
+import { eachOf } from './each-of.mjs';
 import { atOnce, identitiesOf } from './run-campaign.mjs';
 import { randomOf } from './random.mjs';
 import { offers, visitKinds, visitNotes } from './story.mjs';
@@ -34,8 +34,6 @@ const redeemMutation = `mutation RedeemOffer($input: RedeemOfferInput!) {
     ... on Refusal { code messageZh messageEn }
   }
 }`;
-
-const pointsQuery = `query Points { me { pointsAccount { balancePoints } } }`;
 
 /**
  * The treasurer posts visits of some weeks to the depositors' accounts: each served the same elder in turn, on days of
@@ -109,21 +107,14 @@ export async function createOffers({ changeOnceKnown, clock, progress }, chair, 
 }
 
 /** Each of these members spends points on an offer, once what they earned has arrived. */
-export async function redeem(load, members, offerPlace, leastPoints) {
-  const { ask, change, progress } = load;
+export async function redeem(load, members, offerPlace) {
+  const { changeOnceKnown, progress } = load;
   const identities = await identitiesOf(load, members);
-  await eachOf(identities, atOnce, async (identity, place) => {
-    await until(
-      async () => {
-        const { me } = await ask(identity, pointsQuery);
-        return (me.pointsAccount?.balancePoints ?? 0) >= leastPoints ? me : null;
-      },
-      { what: `the points of ${members[place].memberNumber} have arrived` },
-    );
+  await eachOf(identities, atOnce, (identity, place) => {
     const input = {
       offerId: progress.facts().offers[offerPlace],
       idempotencyKey: progress.keyOf('redemption', offerPlace, members[place].memberNumber),
     };
-    await change(identity, redeemMutation, input, 'OfferRedeemed', ['RedemptionLimitReached']);
+    return changeOnceKnown(identity, redeemMutation, input, 'OfferRedeemed', 'InsufficientPoints');
   });
 }

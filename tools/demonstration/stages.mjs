@@ -220,11 +220,11 @@ async function postLaterVisits(load) {
 
 async function redeemPoints(load) {
   const { people, depositors } = load.cast;
-  await redeem(load, [people['member-3']], 0, 400);
+  await redeem(load, [people['member-3']], 0);
   const redeemers = votersOfDistrict(load).filter(
     ({ number }) => !depositors.some((depositor) => depositor.number === number),
   );
-  await redeem(load, redeemers.slice(1, 13), 1, 200);
+  await redeem(load, redeemers.slice(1, 13), 1);
 }
 
 async function arriveToday(load) {
