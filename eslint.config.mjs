@@ -4,6 +4,13 @@ import importX from 'eslint-plugin-import-x';
 import n from 'eslint-plugin-n';
 import tseslint from 'typescript-eslint';
 
+const kafka = { name: 'kafkajs', message: 'Only libs/messaging speaks to Kafka.' };
+const testing = { group: ['@zhijia/testing', '@zhijia/testing/*'], message: 'Testing never ships.' };
+const impure = {
+  group: ['@nestjs/*', 'typeorm', '**/*.store', '**/*.store.js'],
+  message: 'Rules decide from values. Load in the use case and pass them in.',
+};
+
 const scopes = ['members', 'timebank', 'evaluations', 'benefits'];
 
 export default tseslint.config(
@@ -92,33 +99,17 @@ export default tseslint.config(
     },
   },
   {
-    files: ['services/*/src/rules/**/*.ts', 'libs/ledger/src/plan-*.ts'],
-    rules: {
-      'no-restricted-globals': ['error', { name: 'Date', message: 'Rules decide from values: pass the instant in.' }],
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: ['@nestjs/*', 'typeorm', '**/*.store', '**/*.store.js'],
-              message: 'Rules decide from values. Load in the use case and pass them in.',
-            },
-          ],
-        },
-      ],
-    },
-  },
-  {
     files: ['services/*/src/**/*.ts', 'gateway/src/**/*.ts'],
     ignores: ['**/*spec.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [kafka], patterns: [testing] }] },
+  },
+  {
+    // Last, because a rule's options replace those of the blocks before.
+    files: ['services/*/src/rules/**/*.ts', 'libs/ledger/src/plan-*.ts'],
+    ignores: ['**/*spec.ts'],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: [{ name: 'kafkajs', message: 'Only libs/messaging speaks to Kafka.' }],
-          patterns: [{ group: ['@zhijia/testing', '@zhijia/testing/*'], message: 'Testing never ships.' }],
-        },
-      ],
+      'no-restricted-globals': ['error', { name: 'Date', message: 'Rules decide from values: pass the instant in.' }],
+      'no-restricted-imports': ['error', { paths: [kafka], patterns: [testing, impure] }],
     },
   },
 );

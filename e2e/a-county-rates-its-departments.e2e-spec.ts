@@ -33,7 +33,7 @@ interface Vote {
   participationId: string;
 }
 
-/** systems.md A1, D1, D5, C11: one county from its import to the published rectification. Steps build on each other. */
+/** One county from its import to the published rectification. Steps build on each other. */
 describe('a county rates its departments', () => {
   let product: Product;
   let county: County;

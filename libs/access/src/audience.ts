@@ -1,4 +1,4 @@
-/** The three kinds of client, each with a contract of its own (DESIGN 1). */
+/** The three kinds of client, each with a contract of its own. */
 export const audiences = ['mobile', 'dashboard', 'bank'] as const;
 
 export type Audience = (typeof audiences)[number];

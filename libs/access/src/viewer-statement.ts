@@ -5,7 +5,7 @@ import { roleNames } from './role-name.js';
 import { Viewer, type ViewerFacts } from './viewer.js';
 
 /**
- * The gateway's word about who asks: it holds for one request to one subgraph, for 30 seconds (DESIGN 7). Subgraphs
+ * The gateway's word about who asks: it holds for one request to one subgraph, for 30 seconds. Subgraphs
  * accept nothing else. Within its time the same body may come again; mutations are made harmless by their key.
  */
 export const viewerStatementHeader = 'x-zhijia-viewer';

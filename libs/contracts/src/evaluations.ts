@@ -25,7 +25,7 @@ export const campaignAnnulled = defineEvent({
   schema: z.object({ campaignId: z.uuid(), annulledAt: instant }),
 });
 
-/** A member took part, told once, at the first ballot; nothing of content, hash or replacement (ballot.md, The envelope). */
+/** A member took part, told once, at the first ballot; nothing of content, hash or replacement (docs/ballot.md). */
 export const ballotCast = defineEvent({
   type: 'evaluations.ballot-cast.v1',
   topic: 'evaluations.participation',

@@ -9,7 +9,7 @@ export interface ErrorDescription {
   stack?: string;
 }
 
-/** Reduces an error to what is safe to keep (DESIGN: drivers' errors are SQLSTATE and constraint name only). */
+/** Reduces an error to what is safe to keep : of a driver its SQLSTATE and constraint name. */
 export function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { type: typeof error };
   const database = databaseError(error);

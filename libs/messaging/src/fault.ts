@@ -3,7 +3,7 @@ import { isTransient, SqlState, sqlStateOf, violatedConstraint, type Queryable }
 /** What a failure allows: wait for the database, try again a few times, or look for the event that is to blame. */
 export type FaultKind = 'databaseAway' | 'conflict' | 'failure';
 
-/** What may be told about a failure: a code and the error's class, never its message (DESIGN 12). */
+/** What may be told about a failure: a code and the error's class, never its message. */
 export interface FaultDescription {
   readonly code: string;
   readonly type: string;

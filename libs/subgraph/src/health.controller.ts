@@ -5,7 +5,7 @@ import { WORKER_STATUS, type WorkerStatus } from './tokens.js';
 
 /**
  * Liveness asks nobody. Ready means: can do its own work, which is to reach its database. A broker that is away or a
- * consumer that lags makes the answer say degraded, never unready: voting goes on (DESIGN 13).
+ * consumer that lags makes the answer say degraded, never unready: voting goes on.
  */
 @Controller()
 export class HealthController {

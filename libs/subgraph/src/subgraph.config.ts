@@ -21,6 +21,8 @@ export const subgraphEnv = {
     .transform((text) => text.split(','))
     .pipe(z.array(secretKey).min(1).max(2)),
   DEAD_LETTER_KEY: secretKey,
+  /** Whose policies hold here: a path of codes such as `CN/44/07`, which falls back to `CN`. */
+  POLICY_REGION: z.string().default('CN'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   /** `stdin`: end when standard input closes, because the process that started this one is gone. */
   ZHIJIA_LEASH: z.enum(['stdin']).optional(),
@@ -42,6 +44,7 @@ export function readSubgraphConfig(env: Readonly<Record<string, string | undefin
     worker: parsed.WORKER,
     viewerStatementKeys: parsed.VIEWER_STATEMENT_KEYS,
     deadLetterKey: parsed.DEAD_LETTER_KEY,
+    policyRegion: parsed.POLICY_REGION,
     logLevel: parsed.LOG_LEVEL,
     leash: parsed.ZHIJIA_LEASH ?? null,
   } as const;

@@ -14,7 +14,7 @@ declare module 'fastify' {
 /** Asked by probes on the inside; they tell nothing of anybody. */
 const openPaths: ReadonlySet<string> = new Set(['/health/live', '/health/ready', '/metrics']);
 
-/** Refuses whatever does not carry a viewer statement for exactly this request, on every path (DESIGN 7). */
+/** Refuses whatever does not carry a viewer statement for exactly this request, on every path. */
 export function installViewerGate(
   server: FastifyInstance,
   options: { subgraph: string; keys: readonly Buffer[]; log: Log },

@@ -8,8 +8,6 @@ const evaluationsEnvSchema = z.object({
   BALLOT_SERVICE_KEY_FILE: z.string().min(1),
   /** Where the tally keeps the wrapping keys. This process only hands the name on and never looks inside. */
   BALLOT_KEY_DIR: z.string().min(1),
-  /** Whose policies hold for campaigns of this installation, such as `CN/44/07`. */
-  POLICY_REGION: z.string().default('CN'),
 });
 
 export type EvaluationsConfig = ReturnType<typeof readEvaluationsConfig>;
@@ -21,7 +19,6 @@ export function readEvaluationsConfig(env: Readonly<Record<string, string | unde
     ...readSubgraphConfig(env),
     ballotServiceKeyFile: own.BALLOT_SERVICE_KEY_FILE,
     ballotKeyDirectory: own.BALLOT_KEY_DIR,
-    policyRegion: own.POLICY_REGION,
     /** The tally is a program of its own, built beside this one. */
     tallyProgram: fileURLToPath(new URL('../dist/tally.main.js', import.meta.url)),
   } as const;

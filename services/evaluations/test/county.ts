@@ -103,7 +103,6 @@ export async function bootCounty(options: { readonly departments?: number } = {}
     config: {
       ballotServiceKeyFile: join(home, 'service-key.json'),
       ballotKeyDirectory: keyDirectory,
-      policyRegion: 'CN',
       tallyProgram: fileURLToPath(new URL('../dist/tally.main.js', import.meta.url)),
     },
   });

@@ -21,7 +21,7 @@ export class TimebankBench {
   private constructor(readonly service: BootedSubgraph) {}
 
   static async open(): Promise<TimebankBench> {
-    return new TimebankBench(await bootSubgraph(timebankSubgraph, { config: { policyRegion: 'CN' } }));
+    return new TimebankBench(await bootSubgraph(timebankSubgraph));
   }
 
   get db() {

@@ -1,13 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { rectificationEscalated } from '@zhijia/contracts';
 import { inTransaction } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
 import { PolicyStore, rectifyEscalateAfter } from '@zhijia/policy';
-import type { Job } from '@zhijia/subgraph';
+import { SUBGRAPH_CONFIG, type Job, type SubgraphConfig } from '@zhijia/subgraph';
 import { DataSource } from 'typeorm';
 import { RectificationsStore } from './rectifications.store.js';
 
-const region = 'CN';
 const atATime = 200;
 
 /** Tells the organisation above when a plan is overdue beyond the days of grace (policy `rectify.escalateAfter`). */
@@ -21,6 +20,7 @@ export class EscalateOverdueRectifications implements Job {
     private readonly tasks: RectificationsStore,
     private readonly policies: PolicyStore,
     private readonly outbox: Outbox,
+    @Inject(SUBGRAPH_CONFIG) private readonly config: SubgraphConfig,
   ) {}
 
   async run(): Promise<void> {
@@ -29,7 +29,7 @@ export class EscalateOverdueRectifications implements Job {
 
   private escalateSome(): Promise<number> {
     return inTransaction(this.db, async (tx) => {
-      const { value } = await this.policies.inForce(tx, region, rectifyEscalateAfter);
+      const { value } = await this.policies.inForce(tx, this.config.policyRegion, rectifyEscalateAfter);
       const escalated = await this.tasks.escalateOverdue(tx, value.calendarDays, atATime);
       await this.outbox.addAll(
         tx,

@@ -1,12 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { dueAfterCalendarMonths } from '@zhijia/calendar';
 import { evaluationFinished, rectificationOpened, type PayloadOf } from '@zhijia/contracts';
 import { Outbox, type Reaction, type ReceivedEvent } from '@zhijia/messaging';
 import { PolicyStore, rectifyPlanDue } from '@zhijia/policy';
+import { SUBGRAPH_CONFIG, type SubgraphConfig } from '@zhijia/subgraph';
 import type { EntityManager } from 'typeorm';
 import { RectificationsStore } from './rectifications.store.js';
-
-const region = 'CN';
 
 @Injectable()
 export class OpenRectificationWhenEvaluationFinished implements Reaction<typeof evaluationFinished> {
@@ -17,6 +16,7 @@ export class OpenRectificationWhenEvaluationFinished implements Reaction<typeof 
     private readonly tasks: RectificationsStore,
     private readonly policies: PolicyStore,
     private readonly outbox: Outbox,
+    @Inject(SUBGRAPH_CONFIG) private readonly config: SubgraphConfig,
   ) {}
 
   /** Safe to run twice: one task for a target of a campaign. A campaign finishes once, so they come one by one. */
@@ -26,7 +26,7 @@ export class OpenRectificationWhenEvaluationFinished implements Reaction<typeof 
   ): Promise<void> {
     for (const { payload } of events) {
       if (payload.below.length === 0) continue;
-      const { value, ...policy } = await this.policies.inForce(tx, region, rectifyPlanDue);
+      const { value, ...policy } = await this.policies.inForce(tx, this.config.policyRegion, rectifyPlanDue);
       const planDueAt = dueAfterCalendarMonths(payload.finishedAt, value.calendarMonths);
       const opened = await this.tasks.open(
         tx,
