@@ -56,7 +56,7 @@ function identities(dataDir) {
       timeout: 20_000,
     }).trimEnd();
     const all = listed.split('\n');
-    const shown = all.slice(0, 14).map((line) => `  ${line}`);
+    const shown = all.slice(0, 20).map((line) => `  ${line}`);
     const more =
       all.length > shown.length ? [`  ... and ${all.length - shown.length} more: npm run token -- --list`] : [];
     return ['Demo identities (npm run token -- --as <name>):', ...shown, ...more, ''];

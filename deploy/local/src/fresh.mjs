@@ -12,6 +12,7 @@ export function removeData(dataDir) {
     where.secrets,
     where.secretsMade,
     where.demonstration,
+    where.demonstrationFiles,
     where.trustedIssuers,
     where.identities,
     where.state,

@@ -20,6 +20,7 @@ export function layout(dataDir) {
     state: join(dataDir, 'stack.json'),
     processes: join(dataDir, 'processes.json'),
     demonstration: join(dataDir, 'demonstration.json'),
+    demonstrationFiles: join(dataDir, 'demonstration'),
     secrets: join(dataDir, 'secrets'),
     secretsMade: join(dataDir, 'secrets.made.json'),
     trustedIssuers: join(dataDir, 'trusted-issuers.json'),
