@@ -60,7 +60,7 @@ describe('dueAfterCalendarMonths', () => {
         const lastDate = shanghaiDate(new Date(Date.parse(due) - 1).toISOString());
         const [year, month, day] = lastDate.split('-').map(Number);
         expect(year! * 12 + month!).toBe(fromYear! * 12 + fromMonth! + months);
-        expect(day).toBe(Math.min(fromDay!, new Date(Date.UTC(year!, month!, 0)).getUTCDate()));
+        expect(day).toBe(Math.min(fromDay!, new Date(Date.UTC(year!, month, 0)).getUTCDate()));
       }),
     );
   });

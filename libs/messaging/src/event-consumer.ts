@@ -167,7 +167,7 @@ export class EventConsumer {
         eachBatch: (payload) => this.consumeBatch(payload),
       });
       while (!this.isStopping) {
-        if (crash !== null) throw crash;
+        if (crash !== null) rethrow(crash);
         if (Date.now() - this.lastSignAt > this.options.silenceMs) throw new Error('The Kafka client fell silent');
         await this.bell.wait(1_000);
       }
@@ -239,7 +239,7 @@ export class EventConsumer {
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       // The client acts on errors of its own (it rejoins after a rebalance); a stop is no error.
-      if (error.cause !== undefined) throw error.cause;
+      if (error.cause !== undefined) rethrow(error.cause);
     } finally {
       beating.end();
       this.oldestAtHand.delete(place);
@@ -320,4 +320,9 @@ function toWireMessage(topic: string, message: KafkaMessage): WireMessage {
     if (Buffer.isBuffer(value) || typeof value === 'string') headers[name] = value.toString();
   }
   return { topic, key: message.key?.toString() ?? null, headers, value: message.value };
+}
+
+/** What was caught elsewhere goes on as it came. */
+function rethrow(cause: unknown): never {
+  throw cause;
 }
