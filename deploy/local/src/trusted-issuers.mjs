@@ -23,6 +23,7 @@ export function writeTrustedIssuers(file, jwksFile) {
   const issuers = [
     {
       issuer: developmentIssuer,
+      development: true,
       jwksFile,
       audiences: { mobile: 'zhijia-mobile', dashboard: 'zhijia-dashboard', bank: 'zhijia-bank' },
       roles,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { memberRegistered, organisationChanged, PayloadOf } from '@zhijia/contracts';
-import { execute } from '@zhijia/database';
+import { execute, newestOf } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
 
 export type MemberState = PayloadOf<typeof memberRegistered>;
@@ -38,17 +38,4 @@ export class ProjectionsStore {
       [JSON.stringify(newestOf(states, (state) => state.organisationId))],
     );
   }
-}
-
-/** One statement touches a row once: of several states of one thing in a batch only the newest counts. */
-function newestOf<State extends { readonly version: number }>(
-  states: readonly State[],
-  idOf: (state: State) => string,
-): State[] {
-  const newest = new Map<string, State>();
-  for (const state of states) {
-    const known = newest.get(idOf(state));
-    if (known === undefined || known.version < state.version) newest.set(idOf(state), state);
-  }
-  return [...newest.values()];
 }
