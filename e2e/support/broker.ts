@@ -21,6 +21,7 @@ export interface Broker {
 }
 
 interface Reader {
+  topics: readonly string[];
   consumer: Consumer;
   messages: Message[];
   nextOffsets: Map<string, number>;
@@ -32,7 +33,7 @@ export async function openBroker({ brokers, prefix }: Stack['kafka']): Promise<B
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await Promise.all([admin.connect(), producer.connect()]);
 
-  let reader: Promise<Reader> | null = null;
+  let reader: Reader | null = null;
 
   const ownTopics = async (): Promise<string[]> =>
     (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
@@ -49,12 +50,12 @@ export async function openBroker({ brokers, prefix }: Stack['kafka']): Promise<B
   }
 
   /** One consumer for all readings: joining its group costs seconds. */
-  async function startReader(): Promise<Reader> {
+  async function startReader(topics: string[]): Promise<Reader> {
     const messages: Message[] = [];
     const nextOffsets = new Map<string, number>();
     const consumer = kafka.consumer({ groupId: `${prefix}journey`, maxWaitTimeInMs: 100 });
     await consumer.connect();
-    await consumer.subscribe({ topics: await ownTopics(), fromBeginning: true });
+    await consumer.subscribe({ topics, fromBeginning: true });
     await consumer.run({
       autoCommit: false,
       eachMessage: async ({ topic, partition, message }) => {
@@ -69,12 +70,19 @@ export async function openBroker({ brokers, prefix }: Stack['kafka']): Promise<B
         nextOffsets.set(`${topic}/${partition}`, Number(message.offset) + 1);
       },
     });
-    return { consumer, messages, nextOffsets };
+    return { topics, consumer, messages, nextOffsets };
   }
 
   async function readAll(): Promise<readonly Message[]> {
-    const { messages, nextOffsets } = await (reader ??= startReader());
-    for (const topic of await ownTopics()) {
+    const topics = await ownTopics();
+    if (reader !== null && !topics.every((topic) => reader?.topics.includes(topic))) {
+      // A topic that was made since: it is read by who asks for it at the start.
+      await reader.consumer.disconnect();
+      reader = null;
+    }
+    reader ??= await startReader(topics);
+    const { messages, nextOffsets } = reader;
+    for (const topic of topics) {
       for (const { partition, high, low } of await admin.fetchTopicOffsets(topic)) {
         if (Number(high) === Number(low)) continue;
         await until(async () => (nextOffsets.get(`${topic}/${partition}`) ?? 0) >= Number(high), {
@@ -96,7 +104,7 @@ export async function openBroker({ brokers, prefix }: Stack['kafka']): Promise<B
       await until(() => isRead(prefix + service), { what: `${service} to have read its topics`, everyMs: 100 });
     },
     close: async () => {
-      await Promise.all([admin.disconnect(), producer.disconnect(), (await reader)?.consumer.disconnect()]);
+      await Promise.all([admin.disconnect(), producer.disconnect(), reader?.consumer.disconnect()]);
     },
   };
 }
