@@ -21,6 +21,7 @@ import {
   RectificationStepsLoader,
 } from './rectifications/rectification.loaders.js';
 import { CampaignRectificationsResolver, RectificationResolver } from './rectifications/rectification.resolver.js';
+import { RectificationChangesStore } from './rectifications/rectification-changes.store.js';
 import { RectificationsStore } from './rectifications/rectifications.store.js';
 import { TakeRectificationStep } from './rectifications/take-rectification-step.js';
 import { WithdrawRectificationsWhenCampaignAnnulled } from './rectifications/withdraw-rectifications-when-campaign-annulled.js';
@@ -38,6 +39,7 @@ const rectifications = [
   RectificationResolver,
   CampaignRectificationsResolver,
   RectificationsStore,
+  RectificationChangesStore,
   TakeRectificationStep,
   CampaignRectificationsLoader,
   RectificationEvidenceLoader,

@@ -5,7 +5,7 @@ import { Outbox } from '@zhijia/messaging';
 import { PolicyStore, rectifyEscalateAfter } from '@zhijia/policy';
 import { SUBGRAPH_CONFIG, type Job, type SubgraphConfig } from '@zhijia/subgraph';
 import { DataSource } from 'typeorm';
-import { RectificationsStore } from './rectifications.store.js';
+import { RectificationChangesStore } from './rectification-changes.store.js';
 
 const atATime = 200;
 
@@ -17,7 +17,7 @@ export class EscalateOverdueRectifications implements Job {
 
   constructor(
     private readonly db: DataSource,
-    private readonly tasks: RectificationsStore,
+    private readonly tasks: RectificationChangesStore,
     private readonly policies: PolicyStore,
     private readonly outbox: Outbox,
     @Inject(SUBGRAPH_CONFIG) private readonly config: SubgraphConfig,

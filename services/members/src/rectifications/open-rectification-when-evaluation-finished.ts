@@ -5,7 +5,7 @@ import { Outbox, type Reaction, type ReceivedEvent } from '@zhijia/messaging';
 import { PolicyStore, rectifyPlanDue } from '@zhijia/policy';
 import { SUBGRAPH_CONFIG, type SubgraphConfig } from '@zhijia/subgraph';
 import type { EntityManager } from 'typeorm';
-import { RectificationsStore } from './rectifications.store.js';
+import { RectificationChangesStore } from './rectification-changes.store.js';
 
 @Injectable()
 export class OpenRectificationWhenEvaluationFinished implements Reaction<typeof evaluationFinished> {
@@ -13,7 +13,7 @@ export class OpenRectificationWhenEvaluationFinished implements Reaction<typeof 
   readonly contract = evaluationFinished;
 
   constructor(
-    private readonly tasks: RectificationsStore,
+    private readonly tasks: RectificationChangesStore,
     private readonly policies: PolicyStore,
     private readonly outbox: Outbox,
     @Inject(SUBGRAPH_CONFIG) private readonly config: SubgraphConfig,

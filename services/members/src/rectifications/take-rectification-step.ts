@@ -15,7 +15,7 @@ import {
   type RectificationState,
   type RectificationStep,
 } from '../rules/plan-rectification-step.js';
-import { RectificationsStore, type LockedRectification } from './rectifications.store.js';
+import { RectificationChangesStore, type LockedRectification } from './rectification-changes.store.js';
 
 export type RectificationStepOutcome =
   | { kind: 'taken'; rectificationId: string }
@@ -38,7 +38,7 @@ interface StepWork {
 export class TakeRectificationStep {
   constructor(
     private readonly db: DataSource,
-    private readonly tasks: RectificationsStore,
+    private readonly tasks: RectificationChangesStore,
     private readonly outbox: Outbox,
   ) {}
 

@@ -3,7 +3,7 @@ import { campaignAnnulled, rectificationWithdrawn, type PayloadOf } from '@zhiji
 import { readNow } from '@zhijia/database';
 import { Outbox, type Reaction, type ReceivedEvent } from '@zhijia/messaging';
 import type { EntityManager } from 'typeorm';
-import { RectificationsStore } from './rectifications.store.js';
+import { RectificationChangesStore } from './rectification-changes.store.js';
 
 @Injectable()
 export class WithdrawRectificationsWhenCampaignAnnulled implements Reaction<typeof campaignAnnulled> {
@@ -11,7 +11,7 @@ export class WithdrawRectificationsWhenCampaignAnnulled implements Reaction<type
   readonly contract = campaignAnnulled;
 
   constructor(
-    private readonly tasks: RectificationsStore,
+    private readonly tasks: RectificationChangesStore,
     private readonly outbox: Outbox,
   ) {}
 
