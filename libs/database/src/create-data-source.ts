@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
+import { addReads } from './reads.js';
 
 export interface DataSourceOptions {
   url: string;
@@ -7,6 +8,7 @@ export interface DataSourceOptions {
   applicationName: string;
   /** The libraries' migrations first, then the service's own; TypeORM orders them by timestamp. */
   migrations: readonly (new () => MigrationInterface)[];
+  /** Connections for transactions, and as many more for reads; opened as they are needed. */
   poolSize?: number;
   statementTimeoutMs?: number;
 }
@@ -17,24 +19,35 @@ export interface DataSourceOptions {
  */
 export function createDataSource(options: DataSourceOptions): DataSource {
   parseTypesAsValues();
-  return new DataSource({
+  const { url, applicationName, poolSize = 10 } = options;
+  const connectTimeoutMs = 5_000;
+  const session = {
+    statement_timeout: options.statementTimeoutMs ?? 15_000,
+    idle_in_transaction_session_timeout: 30_000,
+    keepAlive: true,
+  };
+  const db = new DataSource({
     type: 'postgres',
     driver: pg,
-    url: options.url,
-    applicationName: options.applicationName,
+    url,
+    applicationName,
     entities: [],
     migrations: [...options.migrations],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     logging: false,
-    poolSize: options.poolSize ?? 10,
-    connectTimeoutMS: 5_000,
-    extra: {
-      statement_timeout: options.statementTimeoutMs ?? 15_000,
-      idle_in_transaction_session_timeout: 30_000,
-      keepAlive: true,
-    },
+    poolSize,
+    connectTimeoutMS: connectTimeoutMs,
+    extra: session,
   });
+  addReads(db, {
+    ...session,
+    connectionString: url,
+    application_name: applicationName,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+  });
+  return db;
 }
 
 let typesAreSet = false;
