@@ -1,6 +1,5 @@
 import pg from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
-import { addReads } from './reads.js';
 
 export interface DataSourceOptions {
   url: string;
@@ -8,7 +7,6 @@ export interface DataSourceOptions {
   applicationName: string;
   /** The libraries' migrations first, then the service's own; TypeORM orders them by timestamp. */
   migrations: readonly (new () => MigrationInterface)[];
-  /** Connections for transactions, and as many more for reads; opened as they are needed. */
   poolSize?: number;
   statementTimeoutMs?: number;
 }
@@ -19,35 +17,24 @@ export interface DataSourceOptions {
  */
 export function createDataSource(options: DataSourceOptions): DataSource {
   parseTypesAsValues();
-  const { url, applicationName, poolSize = 10 } = options;
-  const connectTimeoutMs = 5_000;
-  const session = {
-    statement_timeout: options.statementTimeoutMs ?? 15_000,
-    idle_in_transaction_session_timeout: 30_000,
-    keepAlive: true,
-  };
-  const db = new DataSource({
+  return new DataSource({
     type: 'postgres',
     driver: pg,
-    url,
-    applicationName,
+    url: options.url,
+    applicationName: options.applicationName,
     entities: [],
     migrations: [...options.migrations],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     logging: false,
-    poolSize,
-    connectTimeoutMS: connectTimeoutMs,
-    extra: session,
+    poolSize: options.poolSize ?? 10,
+    connectTimeoutMS: 5_000,
+    extra: {
+      statement_timeout: options.statementTimeoutMs ?? 15_000,
+      idle_in_transaction_session_timeout: 30_000,
+      keepAlive: true,
+    },
   });
-  addReads(db, {
-    ...session,
-    connectionString: url,
-    application_name: applicationName,
-    max: poolSize,
-    connectionTimeoutMillis: connectTimeoutMs,
-  });
-  return db;
 }
 
 let typesAreSet = false;

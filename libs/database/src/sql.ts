@@ -1,4 +1,5 @@
-import { readPoolOf } from './reads.js';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
 import { SqlState, sqlStateOf } from './sql-state.js';
 import { nameOfStatement } from './statement-names.js';
 
@@ -10,12 +11,12 @@ export interface Queryable {
 /**
  * All rows of a statement, also of INSERT, UPDATE and DELETE ... RETURNING.
  *
- * Outside a transaction, where the graph reads, a statement is prepared and planned once for each connection: planning
- * is most of what a look-up by key costs. Inside one it is planned for its own parameters, for a batch of five thousand
- * may need another plan than one of five.
+ * Outside a transaction, where the graph reads, a statement is prepared once for each connection: planning is most of
+ * what a look-up by key costs. Inside one it is planned for its own parameters, for a batch of five thousand may need
+ * another plan than one of five.
  */
 export async function rows<Row>(db: Queryable, text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-  const pool = readPoolOf(db);
+  const pool = poolOf(db);
   const name = pool === null ? null : nameOfStatement(text);
   if (pool !== null && name !== null) {
     try {
@@ -39,6 +40,12 @@ export async function row<Row>(db: Queryable, text: string, parameters: readonly
 export async function execute(db: Queryable, text: string, parameters: readonly unknown[] = []): Promise<number> {
   const result = await db.query(text, [...parameters]);
   return isRowsWithCount(result) ? result[1] : 0;
+}
+
+/** The driver's own pool: TypeORM's way to it makes a query runner and a few promises for each statement. */
+function poolOf(db: Queryable): Pool | null {
+  if (!(db instanceof DataSource) || !db.isInitialized || !('master' in db.driver)) return null;
+  return db.driver.master as Pool;
 }
 
 /** A migration changed what a prepared statement answers, or a connection pooler forgot it. Nothing ran. */
