@@ -24,28 +24,32 @@ export function openClosedLoop({ origin, clients, request, wrong = wrongStatus }
 
   /**
    * @param {number} seconds
-   * @returns `{ requests, seconds, perSecond, latenciesMs }` of answers that came within this time
+   * @returns `{ requests, seconds, perSecond, latenciesMs }` of answers that came within this time; `sent` counts those
+   *   under way at its end too
    * @throws Error with the first wrong answer, when there was one
    */
   async function run(seconds) {
     const latenciesMs = [];
+    let sent = 0;
     let firstWrong = null;
     const began = performance.now();
     const end = began + seconds * 1_000;
     await Promise.all(
       loops.map(async (loop) => {
-        for (let sent = performance.now(); sent < end && firstWrong === null;) {
+        let sentAt = performance.now();
+        while (sentAt < end && firstWrong === null) {
+          sent += 1;
           const answer = await send(loop.connection, request(loop.index, loop.count++));
           const answered = performance.now();
           const problem = wrong(answer, loop.index);
           if (problem !== null) firstWrong ??= `client ${loop.index} got ${problem}`;
-          if (answered <= end) latenciesMs.push(answered - sent);
-          sent = answered;
+          if (answered <= end) latenciesMs.push(answered - sentAt);
+          sentAt = answered;
         }
       }),
     );
     if (firstWrong !== null) throw new Error(`Wrong answer under load: ${firstWrong}`);
-    return { requests: latenciesMs.length, seconds, perSecond: latenciesMs.length / seconds, latenciesMs };
+    return { requests: latenciesMs.length, sent, seconds, perSecond: latenciesMs.length / seconds, latenciesMs };
   }
 
   return { run, askOnce, close: () => Promise.all(loops.map(({ connection }) => connection.destroy())) };

@@ -6,7 +6,7 @@ import pg from 'pg';
  *
  * @param {string} adminUrl
  * @param {Readonly<Record<string, string>>} databases URLs by name
- * @param {() => Promise<{ requests: number }>} work
+ * @param {() => Promise<{ sent: number }>} work
  * @returns `{ perRequest: { <name>: number }, texts: { <name>: [{ calls, rows, meanMs, text }] } }`
  */
 export async function countStatements(adminUrl, databases, work) {
@@ -15,7 +15,7 @@ export async function countStatements(adminUrl, databases, work) {
   try {
     await track(client, 'top');
     await client.query('SELECT pg_stat_statements_reset()');
-    const { requests } = await work();
+    const { sent: requests } = await work();
     const { rows } = await client.query(
       `SELECT datname, calls::int, rows::int, mean_exec_time AS "meanMs", query
          FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid WHERE calls >= $1 ORDER BY calls DESC`,
