@@ -40,11 +40,10 @@ export class SubgraphSource implements GraphQLDataSource<GraphContext> {
     let outcome = 'unavailable';
     try {
       const headers = { 'content-type': 'application/json', accept: 'application/json', 'x-request-id': requestId };
-      const response = await this.subgraph.send({ viewer, method: 'POST', path, body, headers });
-      const text = await response.body.text();
-      if (unavailableStatuses.has(response.statusCode)) throw new Error(`Answered ${response.statusCode}`);
+      const { status, text } = await this.subgraph.ask({ viewer, method: 'POST', path, body, headers });
+      if (unavailableStatuses.has(status)) throw new Error(`Answered ${status}`);
       outcome = 'answered';
-      return this.read(text, response.statusCode);
+      return this.read(text, status);
     } catch (error) {
       if (outcome === 'answered') throw error;
       throw this.unavailable(options, error);

@@ -14,6 +14,11 @@ export interface SubgraphRequest {
   headers?: Readonly<Record<string, string>>;
 }
 
+export interface SubgraphAnswer {
+  status: number;
+  text: string;
+}
+
 /** One subgraph: its connections, kept open, and the key for the statements about who asks. */
 export class Subgraph {
   readonly name: string;
@@ -36,19 +41,39 @@ export class Subgraph {
     });
   }
 
-  /** Nothing of the client's own headers goes along: the statement says all that a subgraph may know. */
+  /** The answer as a stream, for what may be large. */
   send(request: SubgraphRequest): Promise<Dispatcher.ResponseData> {
-    const { method, path, body } = request;
+    return this.pool.request(this.withStatement(request));
+  }
+
+  /** The whole answer. Without a stream for each it costs a third less, and one operation makes many fetches. */
+  ask(request: SubgraphRequest): Promise<SubgraphAnswer> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let status = 0;
+      this.pool.dispatch(this.withStatement(request), {
+        onRequestStart: () => {},
+        onResponseStart: (_controller, statusCode) => {
+          status = statusCode;
+        },
+        onResponseData: (_controller, chunk) => {
+          chunks.push(chunk);
+        },
+        onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString('utf8') }),
+        onResponseError: (_controller, error) => reject(error),
+      });
+    });
+  }
+
+  /** Nothing of the client's own headers goes along: the statement says all that a subgraph may know. */
+  private withStatement({ viewer, method, path, body, headers }: SubgraphRequest): Dispatcher.DispatchOptions {
     const stated = { subgraph: this.name, method, path, body: body ?? '' };
-    return this.pool.request({
+    return {
       method,
       path,
-      headers: {
-        ...request.headers,
-        [viewerStatementHeader]: signViewerStatement(request.viewer, stated, this.key, Date.now()),
-      },
+      headers: { ...headers, [viewerStatementHeader]: signViewerStatement(viewer, stated, this.key, Date.now()) },
       ...(body === undefined ? {} : { body }),
-    });
+    };
   }
 
   /** Whether it says of itself that it can work; asks without a statement, as probes do. */
