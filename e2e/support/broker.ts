@@ -20,6 +20,9 @@ export interface Broker {
   close(): Promise<void>;
 }
 
+/** What a broker answers that no longer leads, or not yet. */
+const movedLeader = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'UNKNOWN_TOPIC_OR_PARTITION']);
+
 interface Reader {
   topics: readonly string[];
   consumer: Consumer;
@@ -29,7 +32,7 @@ interface Reader {
 
 export async function openBroker({ brokers, prefix }: Stack['kafka']): Promise<Broker> {
   const kafka = new Kafka({ clientId: 'journey', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
+  let admin = kafka.admin();
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await Promise.all([admin.connect(), producer.connect()]);
 
@@ -38,12 +41,34 @@ export async function openBroker({ brokers, prefix }: Stack['kafka']): Promise<B
   const ownTopics = async (): Promise<string[]> =>
     (await admin.listTopics()).filter((topic) => topic.startsWith(prefix));
 
+  /**
+   * Where a topic's partitions begin and end. kafkajs asks the leader it remembers and does not look again when a young
+   * topic has moved: a new connection does.
+   */
+  async function endsOf(topic: string): Promise<readonly { partition: number; high: number; low: number }[]> {
+    const ends = await until(
+      async () => {
+        try {
+          return await admin.fetchTopicOffsets(topic);
+        } catch (error) {
+          if (!movedLeader.has((error as { type?: string }).type ?? '')) throw error;
+          await admin.disconnect();
+          admin = kafka.admin();
+          await admin.connect();
+          return null;
+        }
+      },
+      { what: `a leader of ${topic}`, everyMs: 200 },
+    );
+    return ends.map(({ partition, high, low }) => ({ partition, high: Number(high), low: Number(low) }));
+  }
+
   async function isRead(group: string): Promise<boolean> {
     const read = await admin.fetchOffsets({ groupId: group });
     for (const { topic, partitions } of read) {
-      for (const end of await admin.fetchTopicOffsets(topic)) {
+      for (const end of await endsOf(topic)) {
         const committed = Number(partitions.find(({ partition }) => partition === end.partition)?.offset ?? -1);
-        if (Number(end.high) > 0 && committed < Number(end.high)) return false;
+        if (end.high > 0 && committed < end.high) return false;
       }
     }
     return read.length > 0;
@@ -83,9 +108,9 @@ export async function openBroker({ brokers, prefix }: Stack['kafka']): Promise<B
     reader ??= await startReader(topics);
     const { messages, nextOffsets } = reader;
     for (const topic of topics) {
-      for (const { partition, high, low } of await admin.fetchTopicOffsets(topic)) {
-        if (Number(high) === Number(low)) continue;
-        await until(async () => (nextOffsets.get(`${topic}/${partition}`) ?? 0) >= Number(high), {
+      for (const { partition, high, low } of await endsOf(topic)) {
+        if (high === low) continue;
+        await until(async () => (nextOffsets.get(`${topic}/${partition}`) ?? 0) >= high, {
           what: `${topic}/${partition} to be read to its end`,
         });
       }
