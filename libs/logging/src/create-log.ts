@@ -1,3 +1,4 @@
+import { currentTraceId } from '@zhijia/tracing';
 import { destination, pino, type Logger } from 'pino';
 import { describeError } from './describe-error.js';
 
@@ -6,6 +7,7 @@ export type Log = Logger;
 /**
  * Structured lines on standard error; standard output belongs to results.
  * Callers log ids, codes and counts. Names, numbers and payloads have no place here, and errors are reduced first.
+ * Lines of one request, in all services, have one `traceId`.
  */
 export function createLog(options: { service: string; level?: string }): Log {
   return pino(
@@ -15,6 +17,10 @@ export function createLog(options: { service: string; level?: string }): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: describeError, error: describeError },
       formatters: { level: (label) => ({ level: label }) },
+      mixin: () => {
+        const traceId = currentTraceId();
+        return traceId === undefined ? {} : { traceId };
+      },
     },
     destination({ fd: 2, sync: true }),
   );
