@@ -1,3 +1,4 @@
+import { inSpan, SpanKind } from '@zhijia/tracing';
 import type { DataSource, EntityManager } from 'typeorm';
 import { SqlState, sqlStateOf } from './sql-state.js';
 
@@ -13,7 +14,7 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction(work);
+      return await inSpan('transaction', { kind: SpanKind.INTERNAL }, () => db.transaction(work));
     } catch (error) {
       if (attempt === attempts || !isConflict(error)) throw error;
     }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { inStatementSpan } from './statement-span.js';
 
 /**
  * Rows of a statement that PostgreSQL plans once a connection instead of once a call: over partitions planning costs ten
@@ -7,7 +8,16 @@ import { DataSource, type EntityManager } from 'typeorm';
  *
  * @param name stands for this text for ever: a changed text gets another name.
  */
-export async function preparedRows<Row>(
+export function preparedRows<Row>(
+  db: DataSource | EntityManager,
+  name: string,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  return inStatementSpan(text, () => readPrepared(db, name, text, values));
+}
+
+async function readPrepared<Row>(
   db: DataSource | EntityManager,
   name: string,
   text: string,

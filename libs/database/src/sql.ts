@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { SqlState, sqlStateOf } from './sql-state.js';
 import { nameOfStatement } from './statement-names.js';
+import { inStatementSpan } from './statement-span.js';
 
 /** A connection that can run one statement: TypeORM's DataSource outside, its EntityManager inside a transaction. */
 export interface Queryable {
@@ -15,7 +16,11 @@ export interface Queryable {
  * what a look-up by key costs. Inside one it is planned for its own parameters, for a batch of five thousand may need
  * another plan than one of five.
  */
-export async function rows<Row>(db: Queryable, text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+export function rows<Row>(db: Queryable, text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+  return inStatementSpan(text, () => readRows(db, text, parameters));
+}
+
+async function readRows<Row>(db: Queryable, text: string, parameters: readonly unknown[]): Promise<Row[]> {
   const pool = poolOf(db);
   const name = pool === null ? null : nameOfStatement(text);
   if (pool !== null && name !== null) {
@@ -38,7 +43,7 @@ export async function row<Row>(db: Queryable, text: string, parameters: readonly
 
 /** Runs a statement without RETURNING; answers how many rows an UPDATE or DELETE touched (0 for anything else). */
 export async function execute(db: Queryable, text: string, parameters: readonly unknown[] = []): Promise<number> {
-  const result = await db.query(text, [...parameters]);
+  const result = await inStatementSpan(text, () => db.query(text, [...parameters]));
   return isRowsWithCount(result) ? result[1] : 0;
 }
 
