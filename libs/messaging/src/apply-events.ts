@@ -6,6 +6,7 @@ import { describeFault, kindOfFault } from './fault.js';
 import type { InboxStore } from './inbox.store.js';
 import { backoffMs } from './patience.js';
 import type { Reaction, ReceivedEvent } from './reaction.js';
+import { inTraceOf } from './trace-events.js';
 import { writeMessage } from './wire-message.js';
 
 /** What the consumer does while its events wait for the database. */
@@ -107,11 +108,13 @@ export class ApplyEvents {
   }
 
   private applyTogether(reaction: Reaction, events: readonly ReceivedEvent[]): Promise<number> {
-    return inTransaction(this.db, async (tx) => {
-      const unseen = await this.inbox.claim(tx, reaction.name, events);
-      if (unseen.length > 0) await reaction.handle(tx, unseen);
-      return unseen.length;
-    });
+    return inTraceOf(reaction, events, () =>
+      inTransaction(this.db, async (tx) => {
+        const unseen = await this.inbox.claim(tx, reaction.name, events);
+        if (unseen.length > 0) await reaction.handle(tx, unseen);
+        return unseen.length;
+      }),
+    );
   }
 
   /** The inbox row goes with the letter: delivered again, the event is not tried again behind the operator's back. */

@@ -6,6 +6,7 @@ import { describeFault, type FaultDescription } from './fault.js';
 import { InboxStore } from './inbox.store.js';
 import type { Reaction } from './reaction.js';
 import { Sealing } from './sealing.js';
+import { inTraceOf } from './trace-events.js';
 import { readMessage, type WireMessage } from './wire-message.js';
 
 export interface DeadLettersOptions {
@@ -89,7 +90,7 @@ export class DeadLetters {
     if (reactions.length === 0) throw new NotReplayable('noReaction');
     for (const reaction of reactions) {
       const unseen = await this.inbox.claim(tx, reaction.name, [readFor(reaction, message)]);
-      if (unseen.length > 0) await reaction.handle(tx, unseen);
+      if (unseen.length > 0) await inTraceOf(reaction, unseen, () => reaction.handle(tx, unseen));
     }
   }
 
@@ -99,7 +100,7 @@ export class DeadLetters {
     if (reaction === undefined) throw new NotReplayable('noReaction');
     const event = readFor(reaction, message);
     await this.inbox.claim(tx, reaction.name, [event]);
-    await reaction.handle(tx, [event]);
+    await inTraceOf(reaction, [event], () => reaction.handle(tx, [event]));
   }
 }
 

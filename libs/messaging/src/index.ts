@@ -6,7 +6,7 @@ export {
   type MessagingHealth,
   type MessagingOptions,
 } from './messaging.js';
-export { EventContractError, Outbox, type OutboxItem, type OutboxOptions } from './outbox.store.js';
+export { EventContractError, Outbox, type OutboxItem } from './outbox.store.js';
 export { ParkingLot, type ParkedItem } from './parking-lot.js';
 export type { Reaction, ReceivedEvent } from './reaction.js';
 export { DeadLetters, type DeadLettersOptions, type ReplayReport } from './dead-letters.js';

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { EventProducer } from './event-producer.js';
 import { backoffMs, Bell } from './patience.js';
 import { RelaySession, type OutboxRow } from './relay-session.js';
+import { recordSending } from './trace-events.js';
 
 export interface OutboxRelayOptions {
   readonly readRows: number;
@@ -133,6 +134,7 @@ export class OutboxRelay {
 
   /** False, after a pause, when the broker does not take them. */
   private async send(part: readonly OutboxRow[]): Promise<boolean> {
+    const startedAt = Date.now();
     try {
       await this.producer.send(part);
     } catch (error) {
@@ -143,6 +145,7 @@ export class OutboxRelay {
     }
     if (this.brokerFailures > 0) this.log.info('The broker takes events again');
     this.brokerFailures = 0;
+    recordSending(part, startedAt);
     return true;
   }
 

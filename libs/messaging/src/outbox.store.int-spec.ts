@@ -1,9 +1,11 @@
 import { setClockOffset, rows } from '@zhijia/database';
+import { readTraceparent, runInSpan, startSpan } from '@zhijia/tracing';
 import { accountOpened, hoursPosted, MessagingWorld, upTo } from '../test/messaging-world.js';
 import { EventContractError, Outbox } from './outbox.store.js';
 
 describe('Outbox', () => {
-  const outbox = new Outbox({ traceparent: () => '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' });
+  const outbox = new Outbox();
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
   let world: MessagingWorld;
 
   beforeAll(async () => {
@@ -14,7 +16,9 @@ describe('Outbox', () => {
 
   it('writes an event with its cause: who, what, when and on which trace', async () => {
     await setClockOffset(world.db, -86_400);
-    await world.db.transaction((tx) => outbox.add(tx, hoursPosted, 'account-1', { number: 5 }));
+    await runInSpan(startSpan('request', readTraceparent(traceparent)), () =>
+      world.db.transaction((tx) => outbox.add(tx, hoursPosted, 'account-1', { number: 5 })),
+    );
     await setClockOffset(world.db, 0);
     expect(
       await rows(
@@ -28,7 +32,7 @@ describe('Outbox', () => {
         topic: 'timebank.account',
         aggregate_id: 'account-1',
         payload: { number: 5 },
-        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+        traceparent,
         published_at: null,
         byTheProductsClock: true,
       },

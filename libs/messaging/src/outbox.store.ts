@@ -1,5 +1,6 @@
 import type { EventContract, PayloadOf } from '@zhijia/contracts';
 import { execute } from '@zhijia/database';
+import { currentTraceparent } from '@zhijia/tracing';
 import type { EntityManager } from 'typeorm';
 import { lockSpace, messagingLock } from './advisory-locks.js';
 
@@ -12,11 +13,6 @@ export const outboxChannel = 'zhijia_outbox';
 export interface OutboxItem<Payload> {
   readonly aggregateId: string;
   readonly payload: Payload;
-}
-
-export interface OutboxOptions {
-  /** The W3C trace context of the work at hand, if there is one. */
-  traceparent?: () => string | undefined;
 }
 
 /** A payload that breaks its own contract: a mistake of the sender, found before anything is written. */
@@ -34,10 +30,9 @@ export class EventContractError extends Error {
 /**
  * Events leave a service as rows written in the transaction of their cause, so that neither exists without the other.
  * Order per aggregate is the order of the rows: the caller locks the aggregate before it adds an event about it.
+ * A row keeps the trace of the work that adds it, so that whoever reacts to it goes on with that.
  */
 export class Outbox {
-  constructor(private readonly options: OutboxOptions = {}) {}
-
   /**
    * Adds one event to the caller's transaction.
    *
@@ -64,7 +59,7 @@ export class Outbox {
       contract.topic,
       items.map((item) => item.aggregateId),
       items.map((item) => payloadText(contract, item.payload)),
-      this.options.traceparent?.() ?? null,
+      items.map((item) => currentTraceparent(item.aggregateId) ?? null),
       lockSpace.messaging,
       messagingLock.relaySleeps,
     ]);
@@ -79,8 +74,9 @@ export class Outbox {
 const insertAndWake = `
   WITH moment AS MATERIALIZED (SELECT zhijia_now() AS now), added AS (
     INSERT INTO outbox (type, topic, aggregate_id, payload, traceparent, occurred_at)
-    SELECT $1, $2, item.aggregate_id, item.payload::jsonb, $5, moment.now
-    FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS item (aggregate_id, payload, position), moment
+    SELECT $1, $2, item.aggregate_id, item.payload::jsonb, item.traceparent, moment.now
+    FROM unnest($3::text[], $4::text[], $5::text[]) WITH ORDINALITY
+      AS item (aggregate_id, payload, traceparent, position), moment
     ORDER BY item.position
   )
   SELECT CASE WHEN NOT pg_try_advisory_xact_lock_shared($6, $7) THEN pg_notify('${outboxChannel}', '') END`;

@@ -6,6 +6,7 @@ import { describeFault, kindOfFault } from './fault.js';
 import { lockCauses, unparkingSetting } from './parking-lot.js';
 import { backoffMs, Bell } from './patience.js';
 import type { Reaction, ReceivedEvent } from './reaction.js';
+import { inTraceOf } from './trace-events.js';
 import { writeMessage } from './wire-message.js';
 
 export interface ParkedEventsOptions {
@@ -121,10 +122,8 @@ export class ParkedEvents {
     await lockCauses(tx, causes, 'alone');
     const parked = await this.lockFirst(tx, reaction, causes, atMost);
     if (parked.length === 0) return;
-    await reaction.handle(
-      tx,
-      parked.map((row) => row.event),
-    );
+    const events = parked.map((row) => row.event);
+    await inTraceOf(reaction, events, () => reaction.handle(tx, events));
     await execute(tx, `DELETE FROM parked_event WHERE id = ANY($1) AND parked_by <> pg_current_xact_id()`, [
       parked.map((row) => row.id),
     ]);

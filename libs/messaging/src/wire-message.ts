@@ -1,4 +1,5 @@
 import { ownerOf, type EventContract } from '@zhijia/contracts';
+import { readTraceparent } from '@zhijia/tracing';
 import type { ReceivedEvent } from './reaction.js';
 
 /** A message as it lies in a topic, after the Kafka binding of CloudEvents 1.0 (binary content mode). */
@@ -90,7 +91,8 @@ export function readMessage(message: WireMessage, contracts: ReadonlyMap<string,
       source,
       occurredAt: time,
       aggregateId: message.key,
-      traceparent: traceparent ?? null,
+      // No reason to refuse an event, and none to pass on what is no trace.
+      traceparent: traceparent !== undefined && readTraceparent(traceparent) !== null ? traceparent : null,
       payload: payload.data,
     },
   };
