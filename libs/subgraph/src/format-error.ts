@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { IdempotencyKeyInvalid, isTransient, SqlState, sqlStateOf } from '@zhijia/database';
 import type { Log } from '@zhijia/logging';
+import { markCurrentFailed } from '@zhijia/tracing';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 
 /** Codes whose message is meant for callers; everything else is masked. Listed in docs/codes.md. */
@@ -41,6 +42,7 @@ export function formatErrorWith(log: Log) {
       return { ...tryAgain().toJSON(), ...place };
     }
     const errorId = randomUUID();
+    markCurrentFailed(cause);
     log.error({ err: cause, errorId, path: formatted.path }, 'A request failed');
     return {
       message: 'Something failed on our side. 系统内部错误。',

@@ -13,6 +13,7 @@ export { type Job } from './job-runner.js';
 export { tryAgain } from './format-error.js';
 export { buildServedSchema } from './build-served-schema.js';
 export { installViewerGate } from './viewer-gate.js';
+export { traceRequests } from './trace-requests.js';
 export { nestLogger } from './nest-logger.js';
 export { openSubgraph, type OpenSubgraph } from './open-subgraph.js';
 export { idempotencyKeyReused, refusal, type RefusalOf } from './refusal.js';

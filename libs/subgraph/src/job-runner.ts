@@ -1,4 +1,5 @@
 import type { Log } from '@zhijia/logging';
+import { markFailed, runInSpan, startSpan } from '@zhijia/tracing';
 import type { DataSource } from 'typeorm';
 
 /** Work on a clock: closing what is due, escalating what is overdue. One worker at a time runs it. */
@@ -56,12 +57,25 @@ export class JobRunner {
       ])) as { mine: boolean }[];
       if (lock?.mine !== true) return;
       try {
-        await job.run();
+        await inTraceOfItsOwn(job);
       } finally {
         await guard.query(`SELECT pg_advisory_unlock(hashtextextended($1, 7403))`, [job.name]);
       }
     } finally {
       await guard.release();
     }
+  }
+}
+
+/** Nobody asked for it: what a run changes and tells others begins a trace. */
+async function inTraceOfItsOwn(job: Job): Promise<void> {
+  const span = startSpan(`job ${job.name}`, null);
+  try {
+    await runInSpan(span, () => job.run());
+  } catch (error) {
+    markFailed(span, error);
+    throw error;
+  } finally {
+    span.end();
   }
 }

@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import { createLog } from '@zhijia/logging';
+import { startTracing } from '@zhijia/tracing';
 import { DataSource } from 'typeorm';
 import { nestLogger } from './nest-logger.js';
 import { endOnSignal } from './serve-subgraph.js';
@@ -11,6 +12,7 @@ import { SubgraphModule } from './subgraph.module.js';
 /** Runs the outbox relay, the consumers and the jobs of one service: the same image, the second command. */
 export async function runWorker(definition: SubgraphDefinition, config: SubgraphConfig): Promise<void> {
   const log = createLog({ service: `${definition.name}-worker`, level: config.logLevel });
+  const tracing = await startTracing(`${definition.name}-worker`, config.tracing);
   const app = await NestFactory.createApplicationContext(SubgraphModule.working(definition, config, log), {
     logger: nestLogger(log),
     abortOnError: false,
@@ -22,6 +24,7 @@ export async function runWorker(definition: SubgraphDefinition, config: Subgraph
     const db = app.get(DataSource);
     await app.close();
     if (db.isInitialized) await db.destroy();
+    await tracing.stop();
   };
   endOnSignal(stop, log, config.leash === 'stdin');
 }

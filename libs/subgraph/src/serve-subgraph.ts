@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createLog, type Log } from '@zhijia/logging';
+import { startTracing, type RunningTracing } from '@zhijia/tracing';
 import { DataSource } from 'typeorm';
 import { endWithParent } from './leash.js';
 import { nestLogger } from './nest-logger.js';
@@ -8,6 +9,7 @@ import { startWorker, type RunningWorker } from './start-worker.js';
 import type { SubgraphConfig } from './subgraph.config.js';
 import type { SubgraphDefinition } from './subgraph-definition.js';
 import { SubgraphModule } from './subgraph.module.js';
+import { traceRequests } from './trace-requests.js';
 import { installViewerGate } from './viewer-gate.js';
 
 /** The import mutation takes files of up to 1 MB; JSON spells them longer. */
@@ -24,6 +26,7 @@ export interface RunningSubgraph {
 /** Serves one subgraph until it is told to stop; with `WORKER=inline` its worker runs in the same process. */
 export async function serveSubgraph(definition: SubgraphDefinition, config: SubgraphConfig): Promise<RunningSubgraph> {
   const log = createLog({ service: definition.name, level: config.logLevel });
+  const tracing = await startTracing(definition.name, config.tracing);
   const app = await NestFactory.create<NestFastifyApplication>(
     SubgraphModule.serving(definition, config, log),
     new FastifyAdapter({
@@ -37,6 +40,7 @@ export async function serveSubgraph(definition: SubgraphDefinition, config: Subg
   );
   const server = app.getHttpAdapter().getInstance();
   installViewerGate(server, { subgraph: definition.name, keys: config.viewerStatementKeys, log });
+  traceRequests(server);
   let stopping: Promise<void> | null = null;
   // The gateway keeps its connections open: without this word a drain would wait for them until it is cut.
   server.addHook('onSend', async (_request, reply) => {
@@ -47,16 +51,21 @@ export async function serveSubgraph(definition: SubgraphDefinition, config: Subg
   const url = await app.getUrl();
   log.info({ url, worker: config.worker }, 'Serving');
 
-  const stop = (): Promise<void> => (stopping ??= drain(app, worker));
+  const stop = (): Promise<void> => (stopping ??= drain(app, worker, tracing));
   endOnSignal(stop, log, config.leash === 'stdin');
   return { app, url, stop };
 }
 
-async function drain(app: NestFastifyApplication, worker: RunningWorker | null): Promise<void> {
+async function drain(
+  app: NestFastifyApplication,
+  worker: RunningWorker | null,
+  tracing: RunningTracing,
+): Promise<void> {
   await worker?.stop();
   const db = app.get(DataSource);
   await app.close();
   if (db.isInitialized) await db.destroy();
+  await tracing.stop();
 }
 
 /** SIGTERM and SIGINT drain; what does not end in time is cut, so that a deployment never hangs. */

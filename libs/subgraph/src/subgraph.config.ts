@@ -1,4 +1,5 @@
 import { modeSchema, readConfig } from '@zhijia/config';
+import { tracingConfigOf, tracingEnv } from '@zhijia/tracing';
 import { z } from 'zod';
 
 const secretKey = z.base64url().transform((text) => Buffer.from(text, 'base64url'));
@@ -26,6 +27,7 @@ export const subgraphEnv = {
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   /** `stdin`: end when standard input closes, because the process that started this one is gone. */
   ZHIJIA_LEASH: z.enum(['stdin']).optional(),
+  ...tracingEnv,
 };
 
 const subgraphEnvSchema = z.object(subgraphEnv);
@@ -47,5 +49,6 @@ export function readSubgraphConfig(env: Readonly<Record<string, string | undefin
     policyRegion: parsed.POLICY_REGION,
     logLevel: parsed.LOG_LEVEL,
     leash: parsed.ZHIJIA_LEASH ?? null,
+    tracing: tracingConfigOf(parsed),
   } as const;
 }

@@ -11,6 +11,7 @@ import {
   nestLogger,
   readSubgraphConfig,
   SubgraphModule,
+  traceRequests,
   type SubgraphDefinition,
 } from '@zhijia/subgraph';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
@@ -80,6 +81,7 @@ export async function bootSubgraph(definition: SubgraphDefinition, options: Boot
   );
   const server = app.getHttpAdapter().getInstance();
   installViewerGate(server, { subgraph: definition.name, keys: [key], log });
+  traceRequests(server);
   await app.init();
   await server.ready();
   const db = app.get(DataSource);
