@@ -84,7 +84,15 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.config.ts', '**/*spec.ts', '**/test/**/*.ts', 'libs/testing/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts'],
+    files: [
+      '**/*.config.ts',
+      '**/*spec.ts',
+      '**/test/**/*.ts',
+      'libs/testing/**/*.ts',
+      'e2e/**/*.ts',
+      'bench/**/*.ts',
+      'faults/**/*.ts',
+    ],
     rules: { 'n/no-process-env': 'off' },
   },
   {

@@ -8,6 +8,7 @@ const folders = [
   'tools',
   'e2e',
   'bench',
+  'faults',
 ].filter((folder) => existsSync(`${folder}/package.json`));
 
 /** One project a workspace folder, so that `nx test <project>` and `npm test` read the same settings. */

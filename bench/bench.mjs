@@ -5,45 +5,25 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureInstalled } from '../deploy/local/src/install.mjs';
-import { requireJava, requireMaven } from '../deploy/local/src/kafka-jars.mjs';
-import { killEverything } from '../deploy/local/src/leash.mjs';
-import { continueOnNode24, isNode24 } from '../deploy/local/src/node24.mjs';
 import { Obstacle } from '../deploy/local/src/obstacle.mjs';
-import { whenParentIsGone } from '../deploy/local/src/parent.mjs';
-import { createProgress } from '../deploy/local/src/progress.mjs';
+import { runCommand } from '../tools/runs/run-command.mjs';
 
 const folder = join(import.meta.dirname, 'benches');
-const progress = createProgress();
-let bench = null;
-let isInterrupted = false;
 
-async function main([name, ...args]) {
+function plan([name, ...args]) {
   const names = readdirSync(folder).flatMap((file) => (file.endsWith('.mjs') ? [file.slice(0, -4)] : []));
   if (name === undefined || !existsSync(join(folder, `${name}.mjs`))) {
     throw new Obstacle(`${name ?? 'Nothing'} is no bench here; use npm run bench -- ${names.join(' | ')}.`);
   }
-  requireJava();
-  requireMaven();
-  await ensureInstalled(progress);
-  if (!isNode24()) return continueOnNode24();
+  return { name, args };
+}
 
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ]) {
-    process.on(signal, () => void interrupt(code));
-  }
-  whenParentIsGone(() => void interrupt(1));
-
-  const { openBench } = await import('./parts/open-bench.mjs');
-  const { run, options = {} } = await import(`./benches/${name}.mjs`);
-  bench = openBench({ name, options, args, progress });
-  const result = await run(bench);
+async function run({ name, args }, { open, print }) {
+  const { run: measure, options = {} } = await import(`./benches/${name}.mjs`);
+  const bench = open({ name, options, args });
+  const result = await measure(bench);
   await bench.close();
-  if (!isInterrupted) process.stdout.write(`${JSON.stringify(line(name, result))}\n`);
+  print(line(name, result));
   return 0;
 }
 
@@ -52,22 +32,4 @@ function line(name, { value, unit, limit, ratio, p50Ms = null, p99Ms = null, not
   return { name, value, unit, limit, ratio, p50Ms, p99Ms, notes };
 }
 
-async function interrupt(code) {
-  if (isInterrupted) return killEverything();
-  isInterrupted = true;
-  await bench?.close();
-  killEverything();
-  process.exit(code);
-}
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!isInterrupted) {
-    process.stderr.write(`${error instanceof Obstacle ? error.message : (error.stack ?? error)}\n`);
-    await bench?.close();
-  }
-  process.exitCode = 1;
-}
-// Sockets of half-open probes must not keep a finished run.
-if (isNode24() && !isInterrupted) process.exit();
+await runCommand({ kind: 'bench', plan, run });

@@ -78,8 +78,12 @@ const openMutation = `mutation ($input: OpenCampaignInput!) {
   }
 }`;
 
-/** One campaign over the whole county with all its departments and a pool of points; resolves when it takes ballots. */
-export async function openCampaign(bench, product, county) {
+/**
+ * One campaign over the whole county with all its departments and a pool of points; resolves when it takes ballots.
+ *
+ * @param {object} [changes] to the input: another key for another campaign, another deadline
+ */
+export async function openCampaign(bench, product, county, changes = {}) {
   return bench.progress.step('Campaign', async () => {
     const { openCampaign: result } = await product.ask(county.secretary, openMutation, {
       input: {
@@ -97,6 +101,7 @@ export async function openCampaign(bench, product, county) {
         closesAt: new Date(Date.now() + 7 * 86_400_000).toISOString(),
         electorate: { rootOrganisationId: county.root.id, requiresVerification: true },
         reward: { poolPoints: 90_000_000, pointsPerMember: 100 },
+        ...changes,
       },
     });
     if (result.__typename !== 'CampaignOpened') throw new Error(`No campaign: ${JSON.stringify(result)}`);

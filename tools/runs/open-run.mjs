@@ -6,25 +6,26 @@ import { holderOf, takeLock } from '../../deploy/local/src/lock.mjs';
 import { Obstacle } from '../../deploy/local/src/obstacle.mjs';
 import { removePostgresHome } from '../../deploy/local/src/postgres-home.mjs';
 
-const prefix = 'zhijia-bench-';
-
 /**
- * What a bench is given: its options, a directory of its own, and a list of what has to be undone in the end.
+ * What a bench or a fault run is given: its options, a directory of its own, and a list of what has to be undone in the
+ * end.
  *
  * @param {object} options
+ * @param {string} options.kind `bench`, `faults`: whose left-over directories are cleared away
  * @param {string} options.name
  * @param {Record<string, number | string>} options.options names and defaults; a number's option takes numbers only
  * @param {readonly string[]} options.args
  * @param {ReturnType<typeof import('../../deploy/local/src/progress.mjs').createProgress>} options.progress
  * @returns `{ name, options, progress, directory, machine, undo(step), close() }`
  */
-export function openBench({ name, options: defaults, args, progress }) {
-  const options = readOptions(name, defaults, args);
-  sweepLeftOvers();
+export function openRun({ kind, name, options: defaults, args, progress }) {
+  const options = readOptions(`${kind} ${name}`, defaults, args);
+  const prefix = `zhijia-${kind}-`;
+  sweepLeftOvers(prefix);
   const directory = mkdtempSync(join(tmpdir(), prefix));
   // PostgreSQL's own user passes through; it owns what it reads.
   chmodSync(directory, 0o711);
-  const { lock } = takeLock(lockOf(directory), `bench ${name}`);
+  const { lock } = takeLock(lockOf(directory), `${kind} ${name}`);
 
   const undo = [];
   let closing = null;
@@ -44,23 +45,23 @@ export function openBench({ name, options: defaults, args, progress }) {
       cpus: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
       memoryGb: Math.round(totalmem() / 2 ** 30),
       node: process.version,
-      /** Of the minute before: what else ran when the bench began. */
+      /** Of the minute before: what else ran when this began. */
       loadBefore: Math.round(loadavg()[0] * 100) / 100,
     },
-    /** Last in, first undone; also when the bench fails or is interrupted. */
+    /** Last in, first undone; also when the run fails or is interrupted. */
     undo: (step) => undo.push(step),
     close: () => (closing ??= close()),
   };
 }
 
-function readOptions(name, defaults, args) {
+function readOptions(title, defaults, args) {
   let values;
   try {
     const options = Object.fromEntries(Object.keys(defaults).map((option) => [option, { type: 'string' }]));
     ({ values } = parseArgs({ args: [...args], options }));
   } catch (error) {
     const known = Object.entries(defaults).map(([option, value]) => `--${option} ${value === '' ? '...' : value}`);
-    throw new Obstacle(`${error.message} The bench ${name} takes ${known.join(', ') || 'no options'}.`);
+    throw new Obstacle(`${error.message} ${title} takes ${known.join(', ') || 'no options'}.`);
   }
   return Object.fromEntries(
     Object.entries(defaults).map(([option, usual]) => {
@@ -74,7 +75,7 @@ function readOptions(name, defaults, args) {
 }
 
 /** Runs that were killed could not clear up; their processes ended with them. */
-function sweepLeftOvers() {
+function sweepLeftOvers(prefix) {
   for (const name of readdirSync(tmpdir())) {
     const directory = join(tmpdir(), name);
     const isLeft = name.startsWith(prefix) && existsSync(lockOf(directory)) && holderOf(lockOf(directory)) === null;
