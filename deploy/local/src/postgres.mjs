@@ -15,9 +15,15 @@ const stopAtOncePlan = 'QUIT:5';
 /** A crash before may leave minutes of log to replay. */
 const readyWithinMs = 300_000;
 
-/** Values of rows must not reach a log by way of an error message. */
+/**
+ * Values of rows must not reach a log by way of an error message. The message itself quotes them too (`invalid input
+ * syntax for type uuid: "..."`), so the server logs no error of a statement: services log its SQLSTATE and constraint.
+ * LOG ranks above ERROR: starts, checkpoints, crashes and refused logins stay.
+ */
 const privacy = {
+  log_min_messages: 'log',
   log_error_verbosity: 'terse',
+  log_parameter_max_length: '0',
   log_parameter_max_length_on_error: '0',
   log_min_error_statement: 'panic',
 };
