@@ -1,5 +1,6 @@
 import { openTestDatabase, type TestDatabase } from '@zhijia/testing';
 import { IdempotencyKeyInvalid, IdempotencyStore } from './idempotency.store.js';
+import { HashIdempotencyKeys1760000000002 } from './migrations/1760000000002-hash-idempotency-keys.js';
 import { databaseMigrations } from './migrations/index.js';
 
 describe('IdempotencyStore', () => {
@@ -47,6 +48,32 @@ describe('IdempotencyStore', () => {
       expect(changes).toBe(0);
     },
   );
+
+  it('stores nothing that tells the key', async () => {
+    await once('phone-13900000001', {}, async () => 'done');
+    const stored = await database.dataSource.query<{ row: string }[]>(
+      `SELECT r::text AS row FROM idempotency_record AS r WHERE strpos(r::text, '13900000001') > 0`,
+    );
+    expect(stored).toEqual([]);
+  });
+
+  it('knows a key again that was stored before keys were hashed', async () => {
+    const change = new HashIdempotencyKeys1760000000002();
+    const outcome = await database.dataSource.transaction(async (tx) => {
+      await tx.query(
+        `INSERT INTO idempotency_record (scope, key, input_hash, outcome) VALUES ('test', 'former', sha256('{}'), '"done"')`,
+      );
+      if (tx.queryRunner === undefined) throw new Error('A transaction has a query runner');
+      await tx.query(
+        `CREATE TEMP TABLE others ON COMMIT DROP AS SELECT * FROM idempotency_record WHERE key <> 'former'`,
+      );
+      await tx.query(`DELETE FROM idempotency_record WHERE key <> 'former'`);
+      await change.up(tx.queryRunner);
+      await tx.query('INSERT INTO idempotency_record SELECT * FROM others');
+      return store.once(tx, { scope: 'test', key: 'former', input: {} }, async () => 'again');
+    });
+    expect(outcome).toEqual({ kind: 'replayed', outcome: 'done' });
+  });
 
   it('keeps the key free after a refusal', async () => {
     await once(

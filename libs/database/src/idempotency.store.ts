@@ -41,38 +41,49 @@ export class IdempotencyStore {
     isFinal: (outcome: Outcome) => boolean = () => true,
   ): Promise<Once<Outcome>> {
     if (!isKey(request.key)) throw new IdempotencyKeyInvalid();
+    const key = storedKey(request);
     const inputHash = createHash('sha256').update(canonicalJson(request.input)).digest();
     const claimed = await rows(
       tx,
       `INSERT INTO idempotency_record (scope, key, input_hash) VALUES ($1, $2, $3)
        ON CONFLICT (scope, key) DO NOTHING RETURNING key`,
-      [request.scope, request.key, inputHash],
+      [request.scope, key, inputHash],
     );
-    if (claimed.length === 0) return this.replay<Outcome>(tx, request, inputHash);
+    if (claimed.length === 0) return this.replay<Outcome>(tx, request.scope, key, inputHash);
     const outcome = await change();
     if (isFinal(outcome)) {
       await execute(tx, `UPDATE idempotency_record SET outcome = $3 WHERE scope = $1 AND key = $2`, [
         request.scope,
-        request.key,
+        key,
         JSON.stringify(outcome),
       ]);
     } else {
-      await execute(tx, `DELETE FROM idempotency_record WHERE scope = $1 AND key = $2`, [request.scope, request.key]);
+      await execute(tx, `DELETE FROM idempotency_record WHERE scope = $1 AND key = $2`, [request.scope, key]);
     }
     return { kind: 'first', outcome };
   }
 
-  private async replay<Outcome>(tx: EntityManager, request: OnceRequest, inputHash: Buffer): Promise<Once<Outcome>> {
+  private async replay<Outcome>(
+    tx: EntityManager,
+    scope: string,
+    key: string,
+    inputHash: Buffer,
+  ): Promise<Once<Outcome>> {
     const earlier = await row<{ input_hash: Buffer; outcome: Outcome }>(
       tx,
       `SELECT input_hash, outcome FROM idempotency_record WHERE scope = $1 AND key = $2`,
-      [request.scope, request.key],
+      [scope, key],
     );
     // Unreachable in READ COMMITTED: the insert above saw the committed row, and rows are only deleted by their maker.
     if (earlier === null) throw new Error('An idempotency record vanished while it was read');
     if (!earlier.input_hash.equals(inputHash)) return { kind: 'keyReused' };
     return { kind: 'replayed', outcome: earlier.outcome };
   }
+}
+
+/** What is stored of a key. Clients make keys of what they have at hand, of somebody's phone number too: a hash is kept. */
+function storedKey({ scope, key }: OnceRequest): string {
+  return createHash('sha256').update(`${scope} ${key}`).digest('hex');
 }
 
 function isKey(key: string): boolean {
