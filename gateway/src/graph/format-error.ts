@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Log } from '@zhijia/logging';
 import type { GraphQLFormattedError } from 'graphql';
 import { limits, refusals } from '../refusals.js';
+import { hideNumbers } from './hide-numbers.js';
 import { limitExceeded, limitExtension } from './operation-limits.js';
 
 /** What Apollo finds wrong with a client's request; its message is about the client's own text. */
@@ -40,7 +41,7 @@ export function formatErrorWith(log: Log, options: { hidesSuggestions: boolean }
     const isSubgraphs = 'serviceName' in extensions;
     if ((isSubgraphs ? subgraphCodes : requestCodes).has(code) || ownCodes.has(code)) {
       const message = options.hidesSuggestions ? formatted.message.replace(suggestion, '') : formatted.message;
-      return { message, ...place, extensions: told(extensions) };
+      return { message: hideNumbers(message), ...place, extensions: told(extensions) };
     }
     const internal = { message: refusals.INTERNAL.message, ...place };
     // Masked by the subgraph already: its log carries the id.
