@@ -34,7 +34,9 @@ export function installViewerGate(
       request.viewer = check.viewer;
       return;
     }
-    options.log.warn({ reason: check.reason, path }, 'A request without a valid viewer statement was refused');
+    // The route, never the path as it came: anything can stand in that.
+    const route = request.routeOptions.url ?? 'none';
+    options.log.warn({ reason: check.reason, route }, 'A request without a valid viewer statement was refused');
     await reply.code(401).send({
       errors: [
         {
