@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { isCardNumber } from './check-card-number.js';
 import { checkIdNumber, idNumberCheckCharacter } from './check-id-number.js';
 import { checkMobileNumber } from './check-mobile-number.js';
 import { checkUnifiedCode, unifiedCodeCheckCharacter } from './check-unified-code.js';
@@ -136,4 +137,17 @@ describe('checkUnifiedCode', () => {
     expect(() => unifiedCodeCheckCharacter('91350100M000100I4')).toThrow(RangeError);
     expect(() => idNumberCheckCharacter('1101051949123100X')).toThrow(RangeError);
   });
+});
+
+describe('isCardNumber', () => {
+  it.each(['6222020200012345670', '6222 0202 0001 2345 670', '6212262201023557228'])('sees one in %s', (text) => {
+    expect(isCardNumber(text)).toBe(true);
+  });
+
+  it.each(['6222020200012345671', '62220202000123', '5212262201023557228', '990000198001010012', 'YS0000001'])(
+    'sees none in %s',
+    (text) => {
+      expect(isCardNumber(text)).toBe(false);
+    },
+  );
 });

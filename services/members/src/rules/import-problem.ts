@@ -23,7 +23,10 @@ export const importProblems = {
     'The unified code or its check character is not right',
   ],
   UNIFIED_CODE_TAKEN: ['统一社会信用代码已属于另一组织', 'The unified code belongs to another organisation'],
-  PERSONAL_NUMBER_MISPLACED: ['此列不应填写身份证号或手机号', 'An ID or phone number does not belong in this column'],
+  PERSONAL_NUMBER_MISPLACED: [
+    '此列不应填写身份证号、手机号或银行卡号',
+    'An ID, phone or card number does not belong in this column',
+  ],
   VERIFICATION_INCOMPLETE: ['核验人与核验日期须同时填写', 'Give both who verified the person and when, or neither'],
   DUPLICATE_IN_FILE: ['与本文件前面的一行重复', 'The same as an earlier line of this file'],
   NEEDS_VERIFICATION: ['需人工核实', 'Needs verification'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
-import { holdsPersonalNumber, readDate, readStrata } from './read-cell.js';
+import { holdsPersonalNumber, isPersonalNumber, readDate, readStrata } from './read-cell.js';
 
 describe('readDate', () => {
   it.each([
@@ -51,11 +51,24 @@ describe('readStrata', () => {
 });
 
 describe('holdsPersonalNumber', () => {
-  it.each(['13900000001', '李四 13900000001'])('sees the phone number in %s', (text) => {
-    expect(holdsPersonalNumber(text)).toBe(true);
-  });
+  it.each(['13900000001', '李四 13900000001', '李四 139-0000-0001', '990000 19800101 0012', '工行6222020200012345670'])(
+    'sees the number in %s',
+    (text) => {
+      expect(holdsPersonalNumber(text)).toBe(true);
+    },
+  );
 
   it.each(['一区总工会', '2024年第3号', '10086', '20240301'])('sees none in %s', (text) => {
     expect(holdsPersonalNumber(text)).toBe(false);
+  });
+});
+
+describe('isPersonalNumber', () => {
+  it.each(['990000198001010012', '6222020200012345670', '13900000001', '139 0000 0001'])('takes %s for one', (text) => {
+    expect(isPersonalNumber(text, '13900000001')).toBe(true);
+  });
+
+  it.each(['YS0000001', '13010000123', '20240301'])('leaves %s to the union', (text) => {
+    expect(isPersonalNumber(text, '13900000001')).toBe(false);
   });
 });

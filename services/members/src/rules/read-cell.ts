@@ -1,5 +1,5 @@
 import { strata as knownStrata } from '@zhijia/contracts';
-import { checkIdNumber, checkMobileNumber, normalise } from '@zhijia/pii';
+import { checkIdNumber, checkMobileNumber, isCardNumber, normalise } from '@zhijia/pii';
 
 export type Stratum = (typeof knownStrata)[number];
 
@@ -13,11 +13,22 @@ export function hasForbiddenCharacters(text: string): boolean {
   return /[\p{Cc}\p{Cs}\p{Co}\uFFFD]/u.test(text);
 }
 
-/** Whether an ID or phone number stands in a column that is stored as it is. */
+/** Whether an ID, phone or card number stands in a column that is stored as it is, grouped or not. */
 export function holdsPersonalNumber(text: string): boolean {
+  const runs = text.match(/\d(?:[ -]?[\dXx])*/g) ?? [];
+  return runs.some((run) => checkIdNumber(run).ok || checkMobileNumber(run).ok || isCardNumber(run));
+}
+
+/**
+ * Whether a member number is none: somebody's ID or card number, or the phone number of the same line. Another number of
+ * eleven digits may well be one of the union's own.
+ */
+export function isPersonalNumber(memberNumber: string, phone: string): boolean {
+  const { ok: isIdNumber } = checkIdNumber(memberNumber);
   return (
-    (text.match(/[\dXx]{18}/g) ?? []).some((run) => checkIdNumber(run).ok) ||
-    (text.match(/\d+/g) ?? []).some((run) => checkMobileNumber(run).ok)
+    isIdNumber ||
+    isCardNumber(memberNumber) ||
+    normalise('mobileNumber', memberNumber) === normalise('mobileNumber', phone)
   );
 }
 

@@ -4,6 +4,7 @@ import type { ImportProblem, ImportProblemCode } from './import-problem.js';
 import {
   hasForbiddenCharacters,
   holdsPersonalNumber,
+  isPersonalNumber,
   readDate,
   readStrata,
   readText,
@@ -91,7 +92,9 @@ export function readMemberLine(lineNumber: number, cells: Cells<MemberColumn>, t
   if (joinedOn !== null && person?.ok === true && joinedOn < person.birthDate) refuse('joinedOn', 'BEFORE_BIRTH');
 
   const memberNumber = text('memberNumber', longest.memberNumber);
-  if (memberNumber !== null && checkIdNumber(memberNumber).ok) refuse('memberNumber', 'PERSONAL_NUMBER_MISPLACED');
+  if (memberNumber !== null && isPersonalNumber(memberNumber, cells.phone ?? '')) {
+    refuse('memberNumber', 'PERSONAL_NUMBER_MISPLACED');
+  }
   const strata = readStrata(cells.strata ?? '');
   if (strata === null) refuse('strata', 'UNKNOWN_WORD');
   const verifiedBy = text('verifiedBy', longest.verifiedBy);
