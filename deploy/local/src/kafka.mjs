@@ -102,7 +102,8 @@ async function format({ directory, ports, profile, logFile, java, run }) {
     [
       '-XX:+UseSerialGC',
       '-XX:TieredStopAtLevel=1',
-      ...run('kafka.tools.StorageTool', ['format', '--standalone', '-t', clusterId, '-c', settings]),
+      // In one word: an id may begin with a hyphen, which would read as an option.
+      ...run('kafka.tools.StorageTool', ['format', '--standalone', `--cluster-id=${clusterId}`, '-c', settings]),
     ],
     { plan: 'TERM:5', cwd: directory, logFile },
   ).exited;
