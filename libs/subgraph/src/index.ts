@@ -1,6 +1,6 @@
 export { defineSubgraph, type SubgraphDefinition, type SubgraphName } from './subgraph-definition.js';
 export { readSubgraphConfig, subgraphEnv, type SubgraphConfig } from './subgraph.config.js';
-export { serveSubgraph, type RunningSubgraph } from './serve-subgraph.js';
+export { endOnSignal, serveSubgraph, type RunningSubgraph } from './serve-subgraph.js';
 export { runWorker } from './run-worker.js';
 export { migrateSubgraph } from './migrate-subgraph.js';
 export { SubgraphModule } from './subgraph.module.js';

@@ -50,6 +50,24 @@ export class PersonalFields {
     return this.cipher.open(placeOf('phone_sealed', memberId), sealed);
   }
 
+  /** Staff who are no members have their names with their accounts. */
+  openStaffName(accountId: string, sealed: Buffer): string {
+    return this.cipher.open({ table: 'account', column: 'full_name_sealed', rowId: accountId }, sealed);
+  }
+
+  sealStaff(
+    accountId: string,
+    staff: { fullName: string; phone: string },
+  ): { fullNameSealed: Buffer; phoneSealed: Buffer } {
+    return {
+      fullNameSealed: this.cipher.seal(
+        { table: 'account', column: 'full_name_sealed', rowId: accountId },
+        staff.fullName,
+      ),
+      phoneSealed: this.cipher.seal({ table: 'account', column: 'phone_sealed', rowId: accountId }, staff.phone),
+    };
+  }
+
   /** What to store of an ID number, and what to look for while two versions of the index key live. */
   idNumberIndexes(idNumber: string): { readonly current: Buffer; readonly candidates: readonly Buffer[] } {
     const candidates = this.index.candidates(idNumberIndex, idNumber);

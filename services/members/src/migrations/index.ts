@@ -4,6 +4,7 @@ import { policyMigrations } from '@zhijia/policy';
 import { CreateOrganisation1761000000000 } from './1761000000000-create-organisation.js';
 import { CreateMember1761000000001 } from './1761000000001-create-member.js';
 import { CreateImportRun1761000000002 } from './1761000000002-create-import-run.js';
+import { CreateIdentity1761000000200 } from './1761000000200-create-identity.js';
 import { CreateRectificationTask1761000000100 } from './1761000000100-create-rectification-task.js';
 
 /** The libraries' migrations first, then this service's own. */
@@ -15,4 +16,5 @@ export const membersMigrations = [
   CreateMember1761000000001,
   CreateImportRun1761000000002,
   CreateRectificationTask1761000000100,
+  CreateIdentity1761000000200,
 ];

@@ -1,0 +1,69 @@
+import type { RoleGrant } from '@zhijia/access';
+import { row, rows, type Queryable } from '@zhijia/database';
+import type { DataSource } from 'typeorm';
+
+/** Who somebody is to the graph, at this moment. */
+export interface Account {
+  readonly id: string;
+  /** The member this person is; null for staff who are none. */
+  readonly memberId: string | null;
+  readonly roles: readonly RoleGrant[];
+}
+
+/** Somebody who is reached under a telephone number. */
+export interface Reachable {
+  readonly memberId: string | null;
+  readonly accountId: string | null;
+  readonly fullNameSealed: Buffer;
+}
+
+const holdsNoMember = `account.member_id IS NULL`;
+
+/** Accounts and the offices that their holders have. */
+export class AccountsStore {
+  constructor(private readonly db: DataSource) {}
+
+  /** Null for who does not exist, is suspended, or is a member no more. */
+  async find(id: string, db: Queryable = this.db): Promise<Account | null> {
+    const found = await row<{ id: string; memberId: string | null; roles: RoleGrant[] }>(
+      db,
+      `SELECT account.id, account.member_id AS "memberId",
+         coalesce((SELECT jsonb_agg(jsonb_build_object('role', role, 'organisationId', organisation_id) ORDER BY office.id)
+           FROM office WHERE office.account_id = account.id AND ended_at IS NULL), '[]')
+         || CASE WHEN member.id IS NULL THEN '[]'::jsonb
+              ELSE jsonb_build_array(jsonb_build_object('role', 'member', 'organisationId', member.organisation_id)) END
+         AS roles
+       FROM account LEFT JOIN member ON member.id = account.member_id
+       WHERE account.id = $1::uuid AND account.status = 'ACTIVE' AND (${holdsNoMember} OR member.status = 'ACTIVE')`,
+      [id],
+    );
+    return found;
+  }
+
+  /** Everybody who may sign in under a number: a family often shares one telephone. */
+  async reachableUnder(phoneIndex: Buffer): Promise<Reachable[]> {
+    return rows(
+      this.db,
+      `SELECT member.id AS "memberId", account.id AS "accountId", member.full_name_sealed AS "fullNameSealed"
+       FROM member LEFT JOIN account ON account.member_id = member.id
+       WHERE member.phone_index = $1 AND member.status = 'ACTIVE' AND coalesce(account.status, 'ACTIVE') = 'ACTIVE'
+       UNION ALL
+       SELECT NULL, account.id, account.full_name_sealed FROM account
+       WHERE account.phone_index = $1 AND account.status = 'ACTIVE'
+       ORDER BY "memberId", "accountId"`,
+      [phoneIndex],
+    );
+  }
+
+  /** The member's account, opened at the first sign-in. */
+  async openForMember(db: Queryable, memberId: string): Promise<string> {
+    const opened = await row<{ id: string }>(
+      db,
+      `INSERT INTO account (member_id) VALUES ($1::uuid)
+       ON CONFLICT (member_id) DO UPDATE SET member_id = excluded.member_id RETURNING id`,
+      [memberId],
+    );
+    if (opened === null) throw new Error('An account that is written is there');
+    return opened.id;
+  }
+}

@@ -1,0 +1,171 @@
+import type { Audience } from '@zhijia/access';
+import { errors, interactionPolicy, Provider, type Configuration, type ResourceServer } from 'oidc-provider';
+import type { JWK } from 'jose';
+import type { AccountsStore } from './accounts.store.js';
+import { IssuerAdapter } from './issuer-adapter.js';
+import type { IssuerClientsStore } from './issuer-clients.store.js';
+import type { IssuerRecordsStore } from './issuer-records.store.js';
+
+const minutes = 60;
+const days = 24 * 60 * minutes;
+
+/** FAPI 2.0 Security Profile, 5.3.2.1: a server accepts clocks up to 10 seconds ahead and refuses those of a minute. */
+const clockAheadSeconds = 10;
+const assertionLivesAtMostSeconds = 5 * minutes;
+
+/** The graph of one audience as a resource (RFC 8707), and the `aud` of its tokens. */
+const resources: Readonly<Record<string, { audience: Audience; aud: string }>> = {
+  'urn:zhijia:mobile': { audience: 'mobile', aud: 'zhijia-mobile' },
+  'urn:zhijia:dashboard': { audience: 'dashboard', aud: 'zhijia-dashboard' },
+  'urn:zhijia:bank': { audience: 'bank', aud: 'zhijia-bank' },
+};
+
+/** The one scope of the graph; what a viewer may do there, roles and consents say. */
+const graphScope = 'graph';
+
+export interface ProviderParts {
+  readonly issuerUrl: string;
+  readonly keys: readonly JWK[];
+  readonly cookieKeys: readonly string[];
+  readonly records: IssuerRecordsStore;
+  readonly clients: IssuerClientsStore;
+  readonly accounts: AccountsStore;
+}
+
+/**
+ * The OpenID Connect issuer of one federation. People come by authorization code with PKCE; partners' servers by client
+ * credentials, signed assertions and sender-constrained tokens (DPoP), after FAPI 2.0. Access tokens live five minutes:
+ * what a role reaches is read again with each.
+ */
+export function createProvider(parts: ProviderParts): Provider {
+  const { accounts, clients } = parts;
+  const configuration: Configuration = {
+    adapter: (model) => new IssuerAdapter(model, parts.records, clients),
+    jwks: { keys: parts.keys.map((key) => ({ ...key })) },
+    cookies: {
+      keys: [...parts.cookieKeys],
+      long: { httpOnly: true, sameSite: 'lax', signed: true },
+      short: { httpOnly: true, sameSite: 'lax', signed: true },
+    },
+    clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'none' },
+    clientAuthMethods: ['none', 'private_key_jwt'],
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['PS256', 'ES256'],
+      idTokenSigningAlgValues: ['ES256'],
+      dPoPSigningAlgValues: ['PS256', 'ES256'],
+    },
+    clockTolerance: clockAheadSeconds,
+    responseTypes: ['code'],
+    scopes: ['openid', 'offline_access'],
+    claims: { openid: ['sub'] },
+    pkce: { required: () => true },
+    extraClientMetadata: { properties: ['audience', 'organisation_id'] },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: false },
+      rpInitiatedLogout: { enabled: true },
+      revocation: { enabled: true },
+      clientCredentials: { enabled: true },
+      dPoP: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: async (_ctx, client) => resourceOf(client['audience']),
+        useGrantedResource: async () => true,
+        getResourceServerInfo: async (_ctx, resource, client) => resourceServer(resource, client['audience']),
+      },
+    },
+    ttl: {
+      AccessToken: 5 * minutes,
+      ClientCredentials: 5 * minutes,
+      AuthorizationCode: 1 * minutes,
+      IdToken: 5 * minutes,
+      Interaction: 15 * minutes,
+      Session: 1 * days,
+      Grant: 30 * days,
+      RefreshToken: 30 * days,
+    },
+    // A telephone stays signed in for a month of use; signing out, or an officer, ends it.
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    expiresWithSession: async () => false,
+    rotateRefreshToken: true,
+    interactions: { policy: signInPolicy(), url: (_ctx, interaction) => `/sign-in/${interaction.uid}` },
+    findAccount: async (_ctx, sub) => {
+      const account = await accounts.find(sub);
+      if (account === null) return undefined;
+      return { accountId: account.id, claims: async () => ({ sub: account.id }) };
+    },
+    /** The federation's own applications act for the person who signs in: there is nothing to ask them about. */
+    loadExistingGrant: async (ctx) => {
+      const { client, session } = ctx.oidc;
+      if (client === undefined || session?.accountId === undefined) return undefined;
+      const known = session.grantIdFor(client.clientId);
+      if (known !== undefined) return ctx.oidc.provider.Grant.find(known);
+      if (client['organisation_id'] !== undefined) return undefined;
+      const grant = new ctx.oidc.provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+      grant.addOIDCScope('openid offline_access');
+      grant.addResourceScope(resourceOf(client['audience']), graphScope);
+      await grant.save();
+      return grant;
+    },
+    extraTokenClaims: async (_ctx, token) => {
+      if (token.kind === 'ClientCredentials') return { roles: rolesOfServer(await clients.find(token.clientId ?? '')) };
+      const account = 'accountId' in token ? await accounts.find(token.accountId) : null;
+      if (account === null) throw new errors.InvalidGrant('the account is closed');
+      return { roles: [...account.roles], ...(account.memberId === null ? {} : { member_id: account.memberId }) };
+    },
+    assertJwtClientAuthClaimsAndHeader: async (ctx, claims) => {
+      const now = Math.floor(Date.now() / 1_000);
+      const { iat, nbf, exp, aud } = claims as Partial<Record<string, unknown>>;
+      const isAhead = [iat, nbf].some((time) => typeof time === 'number' && time > now + clockAheadSeconds);
+      if (isAhead) throw new errors.InvalidClientAuth('iat or nbf is too far ahead');
+      if (typeof exp !== 'number' || exp > now + assertionLivesAtMostSeconds + clockAheadSeconds) {
+        throw new errors.InvalidClientAuth('exp is too far ahead');
+      }
+      // FAPI 2.0, 5.3.2.1: the issuer, as a text and alone.
+      if (aud !== ctx.oidc.issuer) throw new errors.InvalidClientAuth('aud must be the issuer, as a string');
+    },
+    renderError: async (ctx, out) => {
+      ctx.type = 'html';
+      ctx.body = await renderErrorPage(out.error);
+    },
+  };
+  return new Provider(parts.issuerUrl, configuration);
+}
+
+/**
+ * RFC 8252, 8.6, wants a native application's user asked each time, since another program could pretend to be it. Here
+ * each sign-in asks for a code anyway, and PKCE binds the answer to the program that began.
+ */
+function signInPolicy(): interactionPolicy.DefaultPolicy {
+  const policy = interactionPolicy.base();
+  policy.get('consent')?.checks.remove('native_client_prompt');
+  return policy;
+}
+
+async function renderErrorPage(code: string): Promise<string> {
+  const { renderPage } = await import('./pages/render-page.js');
+  return renderPage('error', 'zh', { code });
+}
+
+function resourceOf(audience: unknown): string {
+  return `urn:zhijia:${String(audience)}`;
+}
+
+/** A client speaks to the audience it is registered for, and to no other. */
+function resourceServer(resource: string, audience: unknown): ResourceServer {
+  const known = resources[resource];
+  if (known === undefined || known.audience !== audience) throw new errors.InvalidTarget();
+  return {
+    scope: graphScope,
+    audience: known.aud,
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: 5 * minutes,
+    jwt: { sign: { alg: 'ES256' } },
+  };
+}
+
+function rolesOfServer(client: { organisation_id?: string } | undefined): { role: string; organisationId: string }[] {
+  if (client?.organisation_id === undefined) throw new errors.InvalidClient('this client has no organisation');
+  return [{ role: 'bank-client', organisationId: client.organisation_id }];
+}

@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import formbody from '@fastify/formbody';
+import { createDataSource } from '@zhijia/database';
+import { createLog, type Log } from '@zhijia/logging';
+import { BlindIndex, FieldCipher, readKeyring } from '@zhijia/pii';
+import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
+import type { ClientMetadata, Provider } from 'oidc-provider';
+import type { DataSource } from 'typeorm';
+import { PersonalFields } from '../members/personal-fields.js';
+import { AccountsStore } from './accounts.store.js';
+import { LogCodeChannel, SmsGatewayChannel, type CodeChannel } from './code-channel.js';
+import { createProvider } from './create-provider.js';
+import { IssuerClientsStore } from './issuer-clients.store.js';
+import { IssuerRecordsStore } from './issuer-records.store.js';
+import type { IssuerConfig } from './issuer.config.js';
+import { renderPage } from './pages/render-page.js';
+import { SecondFactor } from './second-factor.js';
+import { SignIn } from './sign-in.js';
+import { addSignInRoutes } from './sign-in.routes.js';
+import { SignInsStore } from './sign-ins.store.js';
+import { SigningKeys } from './signing-keys.js';
+
+/** How soon a new key, or a key that is dropped, is seen by every process of the issuer. */
+const keysReadEveryMs = 10 * 60 * 1_000;
+
+export interface RunningIssuer {
+  url: string;
+  log: Log;
+  /** Lets running requests end. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves the issuer: `oidc-provider`'s endpoints, the sign-in pages, and health.
+ *
+ * @param given instead of what the configuration says: how codes reach people
+ */
+export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeChannel } = {}): Promise<RunningIssuer> {
+  const log = createLog({ service: 'issuer', level: config.logLevel });
+  const db = createDataSource({
+    url: config.databaseUrl,
+    applicationName: 'zhijia-issuer',
+    migrations: [],
+    poolSize: config.databasePoolSize,
+  });
+  await db.initialize();
+
+  const cipher = new FieldCipher(readKeyring(config.piiKeyringFile));
+  const index = new BlindIndex(readKeyring(config.piiIndexKeyFile));
+  const records = new IssuerRecordsStore(db);
+  const clients = new IssuerClientsStore(db);
+  const accounts = new AccountsStore(db);
+  const signIns = new SignInsStore();
+  const signIn = new SignIn(
+    db,
+    signIns,
+    accounts,
+    new SecondFactor(cipher, config.issuerName),
+    new PersonalFields(cipher, index),
+    index,
+    given.channel ?? channelOf(config, log),
+    log,
+  );
+  for (const application of readApplications(config.applicationsFile)) await clients.put(application, null);
+
+  const keys = new SigningKeys(db, cipher);
+  const { issuerUrl, cookieKeys } = config;
+  const isBehindProxy = issuerUrl.startsWith('https:');
+  const makeProvider = async (): Promise<Provider> => {
+    const provider = createProvider({ issuerUrl, keys: await keys.current(), cookieKeys, records, clients, accounts });
+    provider.proxy = isBehindProxy;
+    provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'The issuer failed'));
+    return provider;
+  };
+  let provider = await makeProvider();
+  const upkeep = setInterval(() => {
+    void (async () => {
+      provider = await makeProvider();
+      await records.removeExpired();
+      await signIns.removeOld(db);
+    })().catch((error: unknown) => log.error({ err: error }, "The issuer's upkeep failed"));
+  }, keysReadEveryMs);
+  upkeep.unref();
+
+  const server = await createServer({ isBehindProxy, log, db, provider: () => provider, signIn });
+  const url = await server.listen({ port: config.port, host: config.host });
+  log.info({ url, issuer: issuerUrl }, 'Serving');
+
+  const drain = async (): Promise<void> => {
+    clearInterval(upkeep);
+    await server.close();
+    await db.destroy();
+  };
+  let stopping: Promise<void> | null = null;
+  return { url, log, stop: () => (stopping ??= drain()) };
+}
+
+async function createServer(parts: {
+  isBehindProxy: boolean;
+  log: Log;
+  db: DataSource;
+  provider: () => Provider;
+  signIn: SignIn;
+}): Promise<FastifyInstance> {
+  const { log, db, provider, signIn } = parts;
+  const server = fastify({ trustProxy: parts.isBehindProxy, bodyLimit: 64 * 1_024, forceCloseConnections: 'idle' });
+  server.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
+    reply.header('x-frame-options', 'DENY');
+  });
+  server.setErrorHandler(async (error: FastifyError, _request, reply) => {
+    const isGone = error.name === 'SessionNotFound';
+    const status = isGone ? 400 : (error.statusCode ?? 500);
+    if (status >= 500) log.error({ err: error }, 'A request failed');
+    const code = isGone ? 'session_not_found' : status >= 500 ? 'server_error' : 'invalid_request';
+    return reply
+      .code(status)
+      .type('text/html; charset=utf-8')
+      .send(renderPage('error', 'zh', { code }));
+  });
+  server.get('/health/live', async () => ({ status: 'live' }));
+  server.get('/health/ready', async (_request, reply) => {
+    try {
+      await db.query('SELECT 1 FROM signing_key LIMIT 1');
+      return { status: 'ready' };
+    } catch {
+      return reply.code(503).send({ status: 'unready', reasons: ['database'] });
+    }
+  });
+  await server.register(async (pages) => {
+    await pages.register(formbody);
+    addSignInRoutes(pages, provider, signIn);
+  });
+  await server.register(async (library) => {
+    // The library reads bodies itself.
+    library.removeAllContentTypeParsers();
+    library.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    library.all('/*', (request, reply) => {
+      reply.hijack();
+      handOver(provider(), request.raw, reply.raw);
+    });
+  });
+  return server;
+}
+
+function handOver(provider: Provider, request: IncomingMessage, response: ServerResponse): void {
+  void provider.callback()(request, response);
+}
+
+function channelOf({ sms }: IssuerConfig, log: Log): CodeChannel {
+  return sms === null ? new LogCodeChannel(log) : new SmsGatewayChannel(sms.url, sms.token);
+}
+
+function readApplications(file: string | null): ClientMetadata[] {
+  return file === null ? [] : (JSON.parse(readFileSync(file, 'utf8')) as ClientMetadata[]);
+}

@@ -1,0 +1,14 @@
+import { ConfigError } from '@zhijia/config';
+import { endOnSignal } from '@zhijia/subgraph';
+import { readIssuerConfig } from './identity/issuer.config.js';
+import { serveIssuer } from './identity/serve-issuer.js';
+
+try {
+  const config = readIssuerConfig();
+  const issuer = await serveIssuer(config);
+  endOnSignal(issuer.stop, issuer.log, config.leash === 'stdin');
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
