@@ -15,6 +15,7 @@ export function banner(state, { demonstration, dataDir }) {
     '',
     ...Object.entries(state.gateway).map(([audience, url]) => row(`gateway, ${audience}`, url)),
     ...Object.entries(state.services).map(([name, { url }]) => row(name, url)),
+    row('sign-in (issuer)', `${state.issuer}/.well-known/openid-configuration`),
     ...Object.entries(state.databases).map(([name, url]) => row(`database ${name}`, withoutPassword(url))),
     row('Kafka', state.kafka.brokers),
     row('data and logs', dataDir),

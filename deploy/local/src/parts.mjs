@@ -10,6 +10,7 @@ export const defaultPorts = {
   timebank: 4102,
   evaluations: 4103,
   benefits: 4104,
+  issuer: 4105,
   kafka: 19092,
   postgres: 15432,
 };

@@ -23,6 +23,7 @@ export function layout(dataDir) {
     demonstrationFiles: join(dataDir, 'demonstration'),
     secrets: join(dataDir, 'secrets'),
     secretsMade: join(dataDir, 'secrets.made.json'),
+    issuerApplications: join(dataDir, 'issuer-applications.json'),
     trustedIssuers: join(dataDir, 'trusted-issuers.json'),
     identities: join(dataDir, 'identities.json'),
     postgres: join(dataDir, 'postgres'),

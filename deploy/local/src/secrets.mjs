@@ -45,6 +45,7 @@ export function ensureSecrets(dataDir) {
     ballotServiceKeyFile: ensure('ballot-service.jwk.json', aSigningKey),
     ballotKeyDir: join(folder, 'ballot-keys'),
     issuerKeyFile: ensure('issuer.jwk.json', aSigningKey),
+    issuerCookieKey: text('issuer-cookies.key', aKey),
   };
   // Public, and always that of the private key beside it.
   secrets.issuerKeySetFile = join(folder, 'issuer.jwks.json');
@@ -60,6 +61,7 @@ export function ensureSecrets(dataDir) {
     'pii.index-key',
     'ballot-service.jwk.json',
     'issuer.jwk.json',
+    'issuer-cookies.key',
     ...subgraphs.flatMap((name) => [`database-${name}.password`, `viewer-statement-${name}.key`]),
   ];
   if (names.some((name) => !made.includes(name))) writeWhole(secretsMade, JSON.stringify(names, null, 2));

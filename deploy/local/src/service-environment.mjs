@@ -7,7 +7,7 @@ const host = '127.0.0.1';
 /**
  * What a process of the product finds in its environment: the contract of deploy/local/README.md.
  *
- * @param {string} name a subgraph, or `gateway`
+ * @param {string} name a subgraph, `issuer` or `gateway`
  * @param {object} stack
  * @param {'development' | 'test'} stack.mode
  * @param {string} stack.dataDir
@@ -18,7 +18,7 @@ const host = '127.0.0.1';
  * @param {Record<string, Record<string, string>>} [stack.extra] by service; what a test wants otherwise
  */
 export function environmentOf(name, stack) {
-  const own = name === 'gateway' ? gatewayEnvironment(stack) : subgraphEnvironment(name, stack);
+  const own = environments[name]?.(stack) ?? subgraphEnvironment(name, stack);
   return { ...inherited(), ...common(stack), PORT: String(stack.ports[name]), ...own, ...stack.extra?.[name] };
 }
 
@@ -32,6 +32,23 @@ export function gatewayUrls(port) {
     mobile: `${url}/mobile/graphql`,
     dashboard: `${url}/dashboard/graphql`,
     bank: `${url}/bank/graphql`,
+  };
+}
+
+export function issuerUrl(port) {
+  return `http://${host}:${port}`;
+}
+
+const environments = { gateway: gatewayEnvironment, issuer: issuerEnvironment };
+
+function issuerEnvironment({ databases, dataDir, ports, secrets }) {
+  return {
+    DATABASE_URL: databases.members,
+    PII_KEYRING_FILE: secrets.piiKeyringFile,
+    PII_INDEX_KEY_FILE: secrets.piiIndexKeyFile,
+    ISSUER_URL: issuerUrl(ports.issuer),
+    ISSUER_COOKIE_KEYS: secrets.issuerCookieKey,
+    ISSUER_APPLICATIONS_FILE: layout(dataDir).issuerApplications,
   };
 }
 

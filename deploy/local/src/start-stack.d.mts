@@ -1,7 +1,7 @@
 /** The subgraphs of one product; each has a process, a database and a port. */
 export type SubgraphName = 'members' | 'timebank' | 'evaluations' | 'benefits';
 
-export type ServiceName = SubgraphName | 'gateway';
+export type ServiceName = SubgraphName | 'issuer' | 'gateway';
 
 /** What a service says of itself; `down` when nobody answers. */
 export type Health = 'ready' | 'degraded' | 'unready' | 'down';
@@ -19,6 +19,8 @@ export interface StackOptions {
   kafka?: { readonly brokers?: string; readonly prefix?: string };
   /** Only these subgraphs; default all. */
   services?: readonly SubgraphName[];
+  /** Whether the members' OpenID Connect issuer runs; default only outside tests, which sign tokens themselves. */
+  issuer?: boolean;
   /** false: no gateway. */
   gateway?: boolean;
   /** Variables on top of the contract, by service. */
@@ -42,6 +44,7 @@ export interface StackSecrets {
   /** The development issuer's private key (JWK); tests sign tokens with it. */
   readonly issuerKeyFile: string;
   readonly issuerKeySetFile: string;
+  readonly issuerCookieKey: string;
 }
 
 export interface Stack {
@@ -53,6 +56,8 @@ export interface Stack {
   readonly kafka: { readonly brokers: string; readonly prefix: string };
   /** GraphQL endpoints of the three audiences. */
   readonly gateway: { readonly mobile: string; readonly dashboard: string; readonly bank: string };
+  /** The `iss` of the built-in issuer's tokens. */
+  readonly issuer: string;
   /** `url` is the subgraph's GraphQL endpoint; `pid` is null while it is down. Read anew each time. */
   readonly services: Readonly<
     Record<SubgraphName, { readonly url: string; readonly pid: number | null; readonly port: number }>

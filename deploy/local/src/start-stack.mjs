@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabases } from './databases.mjs';
 import { healthOf, untilUp } from './health.mjs';
+import { writeIssuerApplications } from './issuer-applications.mjs';
 import { keepRunning } from './keep-running.mjs';
 import { spawnLeashed } from './leash.mjs';
 import { lastLines } from './logs.mjs';
@@ -13,7 +14,7 @@ import { defaultPorts, subgraphs } from './parts.mjs';
 import { reservePort } from './ports.mjs';
 import { createProgress } from './progress.mjs';
 import { ensureSecrets } from './secrets.mjs';
-import { environmentOf, gatewayUrls, graphqlUrl } from './service-environment.mjs';
+import { environmentOf, gatewayUrls, graphqlUrl, issuerUrl } from './service-environment.mjs';
 import { writeTrustedIssuers } from './trusted-issuers.mjs';
 
 /** A service drains in its own time. */
@@ -46,16 +47,26 @@ async function prepare(options, undo) {
   const dataDir = options.dataDir ?? temporaryDirectory(undo);
   makePassable(dataDir);
   const secrets = options.secrets ?? ensureSecrets(dataDir);
-  writeTrustedIssuers(layout(dataDir).trustedIssuers, secrets.issuerKeySetFile);
+  const ports = await reservePorts(options.ports ?? 'free', undo);
+  writeTrustedIssuers(layout(dataDir).trustedIssuers, {
+    jwksFile: secrets.issuerKeySetFile,
+    issuerUrl: issuerUrl(ports.issuer),
+  });
+  writeIssuerApplications(layout(dataDir).issuerApplications);
+  const mode = options.mode ?? 'test';
   return {
-    mode: options.mode ?? 'test',
+    mode,
     dataDir,
     secrets,
-    names: [...(options.services ?? subgraphs), ...(options.gateway === false ? [] : ['gateway'])],
+    names: [
+      ...(options.services ?? subgraphs),
+      ...((options.issuer ?? mode !== 'test') ? ['issuer'] : []),
+      ...(options.gateway === false ? [] : ['gateway']),
+    ],
     entries: options.entries ?? {},
     kafka: kafkaOf(options.kafka),
     databases: await databasesOf(options.databases, undo),
-    ports: await reservePorts(options.ports ?? 'free', undo),
+    ports,
     extra: options.env,
   };
 }
@@ -87,9 +98,19 @@ async function launch(plan, progress, options, undo) {
     }),
   );
 
-  const outcomes = await Promise.allSettled(
-    plan.names.map((name) => progress.step(name, services[name].run, () => `127.0.0.1:${plan.ports[name]}`)),
-  );
+  const running = {};
+  for (const name of plan.names) {
+    running[name] = progress.step(
+      name,
+      async () => {
+        // It reads the members' tables, which they make.
+        if (name === 'issuer') await running.members;
+        await services[name].run();
+      },
+      () => `127.0.0.1:${plan.ports[name]}`,
+    );
+  }
+  const outcomes = await Promise.allSettled(Object.values(running));
   const failed = outcomes.find(({ status }) => status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   if (options.keepRunning ?? plan.mode !== 'test') for (const name of plan.names) kept[name].insist();
@@ -130,14 +151,15 @@ function handle(plan, services, stop) {
     mode: plan.mode,
     dataDir: plan.dataDir,
     secrets: plan.secrets,
-    ports: plan.ports,
+    ports: Object.fromEntries(plan.names.map((name) => [name, plan.ports[name]])),
     databases: plan.databases,
     kafka: plan.kafka,
     gateway: gatewayUrls(plan.ports.gateway),
+    issuer: issuerUrl(plan.ports.issuer),
     get services() {
       return Object.fromEntries(
         plan.names
-          .filter((name) => name !== 'gateway')
+          .filter((name) => subgraphs.includes(name))
           .map((name) => [
             name,
             { url: graphqlUrl(plan.ports[name]), pid: services[name].kept().pid, port: plan.ports[name] },
@@ -159,16 +181,16 @@ function handle(plan, services, stop) {
 }
 
 function entryOf(name) {
-  return name === 'gateway'
-    ? join(root, 'gateway', 'dist', 'main.js')
-    : join(root, 'services', name, 'dist', 'main.js');
+  if (name === 'gateway') return join(root, 'gateway', 'dist', 'main.js');
+  if (name === 'issuer') return join(root, 'services', 'members', 'dist', 'issuer.js');
+  return join(root, 'services', name, 'dist', 'main.js');
 }
 
 async function reservePorts(wanted, undo) {
   const preferred = wanted === 'default' ? defaultPorts : wanted;
   const ports = {};
-  for (const name of ['gateway', ...subgraphs]) {
-    const reservation = await reservePort(preferred === 'free' ? 'free' : preferred[name]);
+  for (const name of ['gateway', 'issuer', ...subgraphs]) {
+    const reservation = await reservePort(preferred === 'free' ? 'free' : (preferred[name] ?? 'free'));
     undo.push(() => reservation.release());
     ports[name] = reservation.port;
   }

@@ -64,6 +64,8 @@ export async function startWholeStack({ dataDir, fresh, members, progress, entri
     dataDir,
     secrets,
     mode: 'development',
+    // The programs that stand for services in this runner's own tests bring no issuer.
+    issuer: entries === undefined,
     entries,
     ports,
     databases: postgres.urls,
@@ -188,7 +190,7 @@ async function requireBrokers(brokers) {
 }
 
 function stateOf({ stack, phase, startedInMs, demonstration, kept, kafka }) {
-  const names = [...subgraphs, 'gateway'];
+  const names = [...subgraphs, 'issuer', 'gateway'];
   return {
     supervisor: { pid: process.pid, identity: identityOf(process.pid) },
     phase,
@@ -198,6 +200,7 @@ function stateOf({ stack, phase, startedInMs, demonstration, kept, kafka }) {
     gateway: stack.gateway,
     services: stack.services,
     gatewayPid: stack.pidOf('gateway'),
+    issuer: stack.issuer,
     databases: stack.databases,
     kafka: { brokers: kafka.brokers, prefix: stack.kafka.prefix },
     servers: Object.fromEntries(Object.entries(kept).map(([name, { pid }]) => [name, { pid }])),
