@@ -47,3 +47,6 @@ export type { ExpiredHold, HoldRow } from './holds.store.js';
 export { maxStatementEntries, type StatementEntry, type StatementPage } from './statements.store.js';
 export type { TransferRow } from './transfers.store.js';
 export type { Drift } from './drifts.store.js';
+export { CheckBalancesNightly } from './check-balances-nightly.js';
+export { ExpireOverdueHolds } from './expire-overdue-holds.js';
+export { LedgerFigures } from './ledger-figures.js';

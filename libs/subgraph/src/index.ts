@@ -1,4 +1,9 @@
-export { defineSubgraph, type SubgraphDefinition, type SubgraphName } from './subgraph-definition.js';
+export {
+  defineSubgraph,
+  type FigureSource,
+  type SubgraphDefinition,
+  type SubgraphName,
+} from './subgraph-definition.js';
 export { readSubgraphConfig, subgraphEnv, type SubgraphConfig } from './subgraph.config.js';
 export { endOnSignal, serveSubgraph, type RunningSubgraph } from './serve-subgraph.js';
 export { runWorker } from './run-worker.js';

@@ -33,12 +33,16 @@ export function startWorker(
     definition.jobs.map((job) => app.get(job, { strict: false })),
     log,
   );
+  const sources = (definition.figures ?? []).map((source) => app.get(source, { strict: false }));
   messaging.start();
   jobs.start();
   const status: { current: WorkerStatus | null } = app.get(WORKER_STATUS);
   status.current = {
     degraded: async () => (await messaging.health()).reasons,
-    figures: () => messaging.metrics.readFigures(),
+    figures: async () => {
+      const figures = [messaging.metrics.readFigures(), ...sources.map((source) => source.readFigures())];
+      return Object.assign({}, ...(await Promise.all(figures))) as object;
+    },
   };
   return {
     stop: async () => {

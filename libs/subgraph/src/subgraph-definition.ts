@@ -5,6 +5,12 @@ import type { Type } from '@nestjs/common';
 import type { MigrationInterface } from 'typeorm';
 import type { Job } from './job-runner.js';
 
+/** Knows figures of a service beyond those of its events. */
+export interface FigureSource {
+  /** Nested by subject; the metrics page names them. */
+  readFigures(): Promise<object>;
+}
+
 export type SubgraphName = 'members' | 'timebank' | 'evaluations' | 'benefits';
 
 /** Everything that makes one service, in one place; `main.ts`, `worker.ts` and `migrate.ts` each run a part of it. */
@@ -19,6 +25,8 @@ export interface SubgraphDefinition {
   reactions: readonly Type<Reaction<EventContract>>[];
   /** Providers of `module` that run on a clock. */
   jobs: readonly Type<Job>[];
+  /** Providers of `module` whose figures stand on the metrics page. */
+  figures?: readonly Type<FigureSource>[];
   /** The events this service owns: their topics are made at its start. */
   publishes: readonly EventContract[];
 }

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { LedgerStore } from '@zhijia/ledger';
 import { MemberResolver } from './accounts/member.resolver.js';
 import { OpenPointsAccountWhenMemberRegistered } from './accounts/open-points-account-when-member-registered.js';
 import { PointsAccountOfMemberLoader } from './accounts/points-account-of-member.loader.js';
@@ -15,6 +14,7 @@ import { RedemptionResolver } from './offers/redemption.resolver.js';
 import { RedemptionsStore } from './offers/redemptions.store.js';
 import { VisibleOffersLoader } from './offers/visible-offers.loader.js';
 import { WithdrawOffer } from './offers/withdraw-offer.js';
+import { ledger } from './ledger.providers.js';
 import { KnowMemberWhenMemberChanged } from './projections/know-member-when-member-changed.js';
 import { KnowMemberWhenMemberRegistered } from './projections/know-member-when-member-registered.js';
 import { KnowOrganisationWhenOrganisationChanged } from './projections/know-organisation-when-organisation-changed.js';
@@ -32,7 +32,6 @@ import { RewardsStore } from './rewards/rewards.store.js';
 import { SettleRewards } from './rewards/settle-rewards.js';
 import { SettleRewardsWhenBallotCast } from './rewards/settle-rewards-when-ballot-cast.js';
 
-const libraries = [{ provide: LedgerStore, useFactory: () => new LedgerStore() }];
 const projections = [
   ProjectionsStore,
   KnowMemberWhenMemberRegistered,
@@ -73,5 +72,5 @@ const offers = [
   RedeemOfferResolver,
 ];
 
-@Module({ providers: [...libraries, ...projections, ...accounts, ...rewards, ...offers] })
+@Module({ providers: [...ledger, ...projections, ...accounts, ...rewards, ...offers] })
 export class BenefitsModule {}

@@ -1,4 +1,5 @@
 import { offerRedeemed, rewardPoolEmptied, rewardSettled } from '@zhijia/contracts';
+import { CheckBalancesNightly, ExpireOverdueHolds, LedgerFigures } from '@zhijia/ledger';
 import { defineSubgraph } from '@zhijia/subgraph';
 import { benefitsRules } from './access/benefits.permissions.js';
 import { OpenPointsAccountWhenMemberRegistered } from './accounts/open-points-account-when-member-registered.js';
@@ -28,6 +29,7 @@ export const benefitsSubgraph = defineSubgraph({
     CloseRewardPoolWhenCampaignAnnulled,
     CloseRewardPoolWhenEvaluationFinished,
   ],
-  jobs: [],
+  jobs: [ExpireOverdueHolds, CheckBalancesNightly],
+  figures: [LedgerFigures],
   publishes: [rewardSettled, rewardPoolEmptied, offerRedeemed],
 });

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { LedgerStore } from '@zhijia/ledger';
 import { MemberResolver } from './accounts/member.resolver.js';
 import { OpenTimeAccountWhenMemberRegistered } from './accounts/open-time-account-when-member-registered.js';
 import { PassbookLoader } from './accounts/passbook.loader.js';
 import { TimeAccountOfMemberLoader } from './accounts/time-account-of-member.loader.js';
 import { TimeAccountResolver } from './accounts/time-account.resolver.js';
 import { TimeAccountsStore } from './accounts/time-accounts.store.js';
+import { ledger } from './ledger.providers.js';
 import { KnowMemberWhenMemberChanged } from './projections/know-member-when-member-changed.js';
 import { KnowMemberWhenMemberRegistered } from './projections/know-member-when-member-registered.js';
 import { KnowOrganisationWhenOrganisationChanged } from './projections/know-organisation-when-organisation-changed.js';
@@ -17,7 +17,6 @@ import { VisitOfTransferLoader } from './visits/visit-of-transfer.loader.js';
 import { PassbookEntryResolver, VisitResolver } from './visits/visit.resolver.js';
 import { VisitsStore } from './visits/visits.store.js';
 
-const libraries = [{ provide: LedgerStore, useFactory: () => new LedgerStore() }];
 const projections = [
   ProjectionsStore,
   KnowMemberWhenMemberRegistered,
@@ -42,5 +41,5 @@ const visits = [
   VisitChangesResolver,
 ];
 
-@Module({ providers: [...libraries, ...projections, ...accounts, ...visits] })
+@Module({ providers: [...ledger, ...projections, ...accounts, ...visits] })
 export class TimebankModule {}

@@ -1,4 +1,5 @@
 import { visitPosted, visitReversed } from '@zhijia/contracts';
+import { CheckBalancesNightly, ExpireOverdueHolds, LedgerFigures } from '@zhijia/ledger';
 import { defineSubgraph } from '@zhijia/subgraph';
 import { timebankRules } from './access/timebank.permissions.js';
 import { OpenTimeAccountWhenMemberRegistered } from './accounts/open-time-account-when-member-registered.js';
@@ -20,6 +21,7 @@ export const timebankSubgraph = defineSubgraph({
     KnowOrganisationWhenOrganisationChanged,
     OpenTimeAccountWhenMemberRegistered,
   ],
-  jobs: [],
+  jobs: [ExpireOverdueHolds, CheckBalancesNightly],
+  figures: [LedgerFigures],
   publishes: [visitPosted, visitReversed],
 });

@@ -3,6 +3,7 @@ import { CreateLedgerTransfer1760000000201 } from './1760000000201-create-ledger
 import { KeepLedgerBalanced1760000000202 } from './1760000000202-keep-ledger-balanced.js';
 import { CreateLedgerHold1760000000203 } from './1760000000203-create-ledger-hold.js';
 import { WriteLedgerAtOnce1760000000204 } from './1760000000204-write-ledger-at-once.js';
+import { CreateLedgerCheck1760000000205 } from './1760000000205-create-ledger-check.js';
 
 export const ledgerMigrations = [
   CreateLedgerAccount1760000000200,
@@ -10,4 +11,5 @@ export const ledgerMigrations = [
   KeepLedgerBalanced1760000000202,
   CreateLedgerHold1760000000203,
   WriteLedgerAtOnce1760000000204,
+  CreateLedgerCheck1760000000205,
 ];
