@@ -30,11 +30,15 @@ export {
 } from './ballot-codec.js';
 export { codesAsHex, sealBallot, type SealRequest, type SealedBallot } from './seal-ballot.js';
 export {
+  IV_BYTES,
+  TAG_BYTES,
   checkEnvelope,
   envelopeHashOf,
+  readEnvelope,
   type EnvelopeCheck,
   type EnvelopeContext,
   type EnvelopeRefusal,
+  type ReadEnvelope,
 } from './check-envelope.js';
 export {
   KeyNotUnwrappedError,
@@ -44,13 +48,7 @@ export {
   wrapPrivateKey,
   type BallotKey,
 } from './ballot-key.js';
-export {
-  openEnvelope,
-  openEnvelopes,
-  type CastEnvelope,
-  type OpenedBallot,
-  type OpeningContext,
-} from './open-envelope.js';
+export { openEnvelope, type CastEnvelope, type OpenedBallot, type OpeningContext } from './open-envelope.js';
 export { signReceipt, verifyReceipt, type Receipt } from './receipt.js';
 export {
   closingDigestHash,
@@ -62,15 +60,9 @@ export {
   type ClosingDigest,
 } from './closing-digest.js';
 export { UNANIMITY_BOUND, type AnswerCounts } from './answer-counts.js';
-export {
-  Tally,
-  type Cell,
-  type RatingList,
-  type Stratum,
-  type TallyBallot,
-  type TallyEnd,
-  type TallyOutcome,
-} from './tally.js';
+export { BallotGatherer, type BallotColumns, type TallyBallot } from './ballot-columns.js';
+export { type RatingList } from './sort-ratings.js';
+export { Tally, type Cell, type Stratum, type TallyEnd, type TallyOutcome } from './tally.js';
 export {
   basisPoints,
   sharesOf,

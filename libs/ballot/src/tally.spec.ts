@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { aCampaign, aSlot } from '../test/builders.js';
 import type { Campaign } from '../test/builders.js';
-import { Tally, makeClosingDigest } from './index.js';
-import type { ClosingDigest, Manifest, TallyBallot, TallyOutcome } from './index.js';
+import { BallotGatherer, Tally, makeClosingDigest } from './index.js';
+import type { BallotColumns, ClosingDigest, Manifest, TallyBallot, TallyOutcome } from './index.js';
 
 let campaign: Campaign;
 
@@ -15,12 +15,18 @@ function closingOf(cast: number): Promise<ClosingDigest> {
   return makeClosingDigest({ campaignId: 'campaign-1', manifestHash: campaign.manifestHash, hashes, replaced: 0 });
 }
 
+function gathered(ballots: readonly TallyBallot[], manifest: Manifest = campaign.manifest): BallotColumns {
+  const gatherer = new BallotGatherer(manifest, ballots.length + 1);
+  for (const ballot of ballots) gatherer.add(ballot);
+  return gatherer.take();
+}
+
 async function outcomeOf(
   ballots: readonly TallyBallot[],
   manifest: Manifest = campaign.manifest,
 ): Promise<TallyOutcome> {
   const tally = new Tally(manifest);
-  for (const ballot of ballots) tally.add(ballot);
+  tally.add(gathered(ballots, manifest));
   const end = tally.finish(await closingOf(ballots.length));
   if (end.kind !== 'tallied') throw new Error(end.kind);
   return end;
@@ -36,6 +42,13 @@ function written(outcome: TallyOutcome): unknown {
     ratings: targets.map((target) => outcome.cells.map((_, cell) => outcome.ratings(target, cell))),
   };
 }
+
+const anEmptyBallot: TallyBallot = {
+  organisationId: 'organisation-1',
+  stratum: 'OTHER',
+  grades: new Uint8Array(3),
+  codes: new Uint8Array(24),
+};
 
 const aBallot: fc.Arbitrary<TallyBallot> = fc.record({
   organisationId: fc.constantFrom('organisation-1', 'organisation-1.1', 'organisation-1.2', 'organisation-1.3'),
@@ -118,40 +131,46 @@ describe('the tally', () => {
   });
 
   it('ends without result where fewer than the minimum cell count', async () => {
+    const gatherer = new BallotGatherer(campaign.manifest, 10);
+    for (let index = 0; index < 4; index += 1) gatherer.add(anEmptyBallot);
+    gatherer.addSpoiled();
     const tally = new Tally(campaign.manifest);
-    for (let index = 0; index < 4; index += 1) {
-      tally.add({
-        organisationId: 'organisation-1',
-        stratum: 'OTHER',
-        grades: new Uint8Array(3),
-        codes: new Uint8Array(24),
-      });
-    }
-    tally.addSpoiled();
+    tally.add(gatherer.take());
     expect(tally.finish(await closingOf(5))).toEqual({ kind: 'tooFewBallots', counted: 4, spoiled: 1 });
   });
 
-  it('refuses a ballot of nowhere, and an end with other numbers than were sealed', async () => {
-    const tally = new Tally(campaign.manifest);
-    const ballot = {
-      organisationId: 'organisation-1',
-      stratum: 'OTHER',
-      grades: new Uint8Array(3),
-      codes: new Uint8Array(24),
-    };
-    expect(() => tally.add({ ...ballot, organisationId: aSlot() })).toThrow(RangeError);
-    expect(() => tally.add({ ...ballot, stratum: 'CHAIR' })).toThrow(RangeError);
-    expect(() => tally.add({ ...ballot, grades: new Uint8Array(4) })).toThrow(RangeError);
-    expect(() => tally.add({ ...ballot, codes: new Uint8Array() })).toThrow(RangeError);
+  it('refuses a ballot of nowhere, ballots of another manifest, and an end with other numbers than were sealed', async () => {
+    const gatherer = new BallotGatherer(campaign.manifest, 1);
+    const refused = [
+      { organisationId: aSlot() },
+      { stratum: 'CHAIR' },
+      { grades: new Uint8Array(4) },
+      { codes: new Uint8Array() },
+    ];
+    for (const change of refused) expect(() => gatherer.add({ ...anEmptyBallot, ...change })).toThrow(RangeError);
+    gatherer.add(anEmptyBallot);
+    expect(gatherer.isFull).toBe(true);
+    expect(() => gatherer.add(anEmptyBallot)).toThrow(/No more than 1/);
+    const tally = new Tally({ ...campaign.manifest, codes: false });
+    expect(() => tally.add(gatherer.take())).toThrow(RangeError);
     const closing = await closingOf(1);
     expect(() => tally.finish(closing)).toThrow(/Sealed were 1/);
   });
 
-  it('holds more ballots than one block of memory', async () => {
-    const tally = new Tally({ ...campaign.manifest, codes: false });
-    for (let index = 0; index < 20_000; index += 1) {
+  it('gives the same for ballots that come in parts, also beyond one block of memory', async () => {
+    const manifest = { ...campaign.manifest, codes: false };
+    const ballots = Array.from({ length: 20_000 }, (_, index): TallyBallot => {
       const grades = Uint8Array.of(index % 7, (index >> 3) % 7, 1);
-      tally.add({ organisationId: 'organisation-1', stratum: 'OTHER', grades, codes: new Uint8Array() });
+      return { organisationId: 'organisation-1', stratum: 'OTHER', grades, codes: new Uint8Array() };
+    });
+    const tally = new Tally(manifest);
+    for (const [from, to] of [
+      [0, 1],
+      [1, 9_000],
+      [9_000, 9_000],
+      [9_000, 20_000],
+    ]) {
+      tally.add(gathered(ballots.slice(from, to), manifest));
     }
     const end = tally.finish(await closingOf(20_000));
     if (end.kind !== 'tallied') throw new Error(end.kind);

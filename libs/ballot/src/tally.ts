@@ -1,27 +1,21 @@
 import { addCounters, ANSWER_KINDS, answerCounts, emptyCounters } from './answer-counts.js';
 import type { AnswerCounts } from './answer-counts.js';
 import { CODE_BYTES } from './ballot-codec.js';
-import type { BallotContent } from './ballot-codec.js';
+import { ballotWidths, stratumNames } from './ballot-columns.js';
+import type { BallotColumns } from './ballot-columns.js';
 import type { ClosingDigest } from './closing-digest.js';
-import { OTHER_STRATUM } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { mergeCells } from './merge-cells.js';
 import type { MergedCell } from './merge-cells.js';
 import { mergeStrata } from './merge-strata.js';
 import type { Crossing, MergedStratum } from './merge-strata.js';
+import { sortRatings } from './sort-ratings.js';
+import type { RatingList } from './sort-ratings.js';
 import { targetResult, turnoutOf } from './results.js';
 import type { CampaignResults } from './results.js';
 
 /** Ballots held in one block of memory. */
 const BLOCK_BALLOTS = 8_192;
-
-/** A counted ballot with where it is reported. */
-export interface TallyBallot extends BallotContent {
-  /** The voter's organisation, as in the manifest. */
-  readonly organisationId: string;
-  /** One of the manifest's strata or OTHER: `stratumOf` chooses it. */
-  readonly stratum: string;
-}
 
 /** Organisations published together. */
 export interface Cell {
@@ -44,13 +38,6 @@ export interface Stratum {
   readonly ballots: number;
 }
 
-/** The ratings of one target in one cell, sorted by code and grade (by grade alone where codes are off). */
-export interface RatingList {
-  readonly grades: Uint8Array;
-  /** Eight bytes for each grade; empty where codes are off. */
-  readonly codes: Uint8Array;
-}
-
 /** Two tables over the same ballots, never crossed, and results that are their sums. */
 export interface TallyOutcome {
   readonly kind: 'tallied';
@@ -69,12 +56,7 @@ export interface TallyOutcome {
 export type TallyEnd =
   TallyOutcome | { readonly kind: 'tooFewBallots'; readonly counted: number; readonly spoiled: number };
 
-interface Block {
-  readonly organisations: Uint32Array;
-  readonly strata: Uint8Array;
-  readonly grades: Uint8Array;
-  readonly codes: Uint8Array;
-}
+type Block = Pick<BallotColumns, 'organisations' | 'strata' | 'grades' | 'codes'>;
 
 /**
  * Counts opened ballots. Feed them in any order: the outcome depends on their content alone. Memory is one byte per
@@ -84,43 +66,36 @@ export class Tally {
   private readonly targetCount: number;
   private readonly codeBytes: number;
   private readonly stratumNames: readonly string[];
-  private readonly organisationIndexes: ReadonlyMap<string, number>;
-  private readonly stratumIndexes: ReadonlyMap<string, number>;
   private readonly blocks: Block[] = [];
   private counted = 0;
   private spoiled = 0;
 
   constructor(private readonly manifest: Manifest) {
-    this.targetCount = manifest.targetIds.length;
-    this.codeBytes = manifest.codes ? CODE_BYTES * this.targetCount : 0;
-    this.stratumNames = [...manifest.strata, OTHER_STRATUM];
-    this.organisationIndexes = new Map(
-      manifest.organisations.map(({ organisationId }, index) => [organisationId, index]),
-    );
-    this.stratumIndexes = new Map(this.stratumNames.map((name, index) => [name, index]));
+    const { grades, codes } = ballotWidths(manifest);
+    this.targetCount = grades;
+    this.codeBytes = codes;
+    this.stratumNames = stratumNames(manifest);
   }
 
-  /** @throws RangeError for an organisation or stratum that the manifest does not know, or content of another length. */
-  add({ organisationId, stratum, grades, codes }: TallyBallot): void {
-    const organisation = this.organisationIndexes.get(organisationId);
-    const stratumIndex = this.stratumIndexes.get(stratum);
-    if (organisation === undefined) throw new RangeError(`The manifest has no organisation ${organisationId}.`);
-    if (stratumIndex === undefined) throw new RangeError(`The manifest has no stratum ${stratum}.`);
-    if (grades.length !== this.targetCount || codes.length !== this.codeBytes) {
-      throw new RangeError('The ballot is not one of this manifest.');
+  /** Takes over what a `BallotGatherer` of the same manifest gathered. @throws RangeError where it is of another. */
+  add(columns: BallotColumns): void {
+    const { count } = columns;
+    const fits =
+      columns.grades.length === columns.organisations.length * this.targetCount &&
+      columns.codes.length === columns.organisations.length * this.codeBytes;
+    if (!fits || count > columns.organisations.length) throw new RangeError('These are not ballots of this manifest.');
+    for (let from = 0; from < count;) {
+      const at = this.counted % BLOCK_BALLOTS;
+      const to = Math.min(count, from + BLOCK_BALLOTS - at);
+      const block = at === 0 ? this.newBlock() : this.blockOf(this.counted);
+      block.organisations.set(columns.organisations.subarray(from, to), at);
+      block.strata.set(columns.strata.subarray(from, to), at);
+      block.grades.set(columns.grades.subarray(from * this.targetCount, to * this.targetCount), at * this.targetCount);
+      block.codes.set(columns.codes.subarray(from * this.codeBytes, to * this.codeBytes), at * this.codeBytes);
+      this.counted += to - from;
+      from = to;
     }
-    const at = this.counted % BLOCK_BALLOTS;
-    const block = at === 0 ? this.newBlock() : this.blockOf(this.counted);
-    block.organisations[at] = organisation;
-    block.strata[at] = stratumIndex;
-    block.grades.set(grades, at * this.targetCount);
-    block.codes.set(codes, at * this.codeBytes);
-    this.counted += 1;
-  }
-
-  /** Counts a ballot that was cast and cannot be read. */
-  addSpoiled(): void {
-    this.spoiled += 1;
+    this.spoiled += columns.spoiled;
   }
 
   /**
@@ -232,28 +207,23 @@ export class Tally {
   }
 
   private ratings(target: number, ballots: Uint32Array): RatingList {
-    const grades = new Uint8Array(ballots.length);
-    for (const [index, ballot] of ballots.entries()) {
-      grades[index] = this.blockOf(ballot).grades[(ballot % BLOCK_BALLOTS) * this.targetCount + target] ?? 0;
+    const count = ballots.length;
+    const grades = new Uint8Array(count);
+    const codes = new Uint8Array(this.codeBytes === 0 ? 0 : count * CODE_BYTES);
+    // Millions of times: plain loops, where an iterator for each would take longer than the sorting.
+    for (let index = 0; index < count; index += 1) {
+      const ballot = ballots[index] ?? 0;
+      const at = ballot % BLOCK_BALLOTS;
+      const block = this.blockOf(ballot);
+      grades[index] = block.grades[at * this.targetCount + target] ?? 0;
+      if (this.codeBytes === 0) continue;
+      const from = at * this.codeBytes + target * CODE_BYTES;
+      for (let byte = 0; byte < CODE_BYTES; byte += 1) {
+        codes[index * CODE_BYTES + byte] = block.codes[from + byte] ?? 0;
+      }
     }
-    if (this.codeBytes === 0) return { grades: grades.sort(), codes: new Uint8Array() };
-
-    const codes = new Uint8Array(ballots.length * CODE_BYTES);
-    for (const [index, ballot] of ballots.entries()) {
-      const from = (ballot % BLOCK_BALLOTS) * this.codeBytes + target * CODE_BYTES;
-      codes.set(this.blockOf(ballot).codes.subarray(from, from + CODE_BYTES), index * CODE_BYTES);
-    }
-    const view = new DataView(codes.buffer);
-    const high = (index: number): number => view.getUint32(index * CODE_BYTES);
-    const low = (index: number): number => view.getUint32(index * CODE_BYTES + 4);
-    const order = Uint32Array.from(ballots.keys()).sort(
-      (left, right) => high(left) - high(right) || low(left) - low(right) || (grades[left] ?? 0) - (grades[right] ?? 0),
-    );
-    const sortedCodes = new Uint8Array(codes.length);
-    for (const [at, index] of order.entries()) {
-      sortedCodes.set(codes.subarray(index * CODE_BYTES, (index + 1) * CODE_BYTES), at * CODE_BYTES);
-    }
-    return { grades: Uint8Array.from(order, (index) => grades[index] ?? 0), codes: sortedCodes };
+    if (this.codeBytes === 0) return { grades: grades.sort(), codes };
+    return sortRatings({ grades, codes });
   }
 
   private newBlock(): Block {

@@ -1,12 +1,11 @@
 import type { JSONWebKeySet } from 'jose';
-import { CODE_BYTES } from './ballot-codec.js';
-import { HASHES_PER_LINE, RATINGS_PER_LINE } from './board-line.js';
+import { HASHES_PER_LINE } from './board-line.js';
 import type { BoardLine } from './board-line.js';
-import { toHex } from './bytes.js';
 import { canonicalJson } from './canonical-json.js';
 import { digestHashes, verifyClosingDigest } from './closing-digest.js';
 import { verifyManifest } from './sign-manifest.js';
-import type { RatingList, TallyOutcome } from './tally.js';
+import { ratingLines } from './rating-lines.js';
+import type { TallyOutcome } from './tally.js';
 
 export interface BoardContent {
   readonly manifestJws: string;
@@ -30,7 +29,7 @@ export async function* writeBoard(content: BoardContent): AsyncGenerator<string,
   let lines = 0;
   for await (const line of linesOf(content)) {
     lines += 1;
-    yield `${canonicalJson(line)}\n`;
+    yield `${typeof line === 'string' ? line : canonicalJson(line)}\n`;
   }
   yield `${canonicalJson({ kind: 'end', lines: lines + 1 } satisfies BoardLine)}\n`;
 }
@@ -41,7 +40,7 @@ async function* linesOf({
   serviceKeys,
   hashes,
   outcome,
-}: BoardContent): AsyncGenerator<BoardLine> {
+}: BoardContent): AsyncGenerator<BoardLine | string> {
   const manifest = await verifyManifest(manifestJws, serviceKeys);
   const closing = await verifyClosingDigest(closingJws, serviceKeys);
   const publicKeys = serviceKeys.keys.map(({ x = '', y = '', kid }) => ({
@@ -88,21 +87,6 @@ async function* linesOf({
     yield { kind: 'result', target: targetId, counts, ...shares };
   }
   yield { kind: 'turnout', ...results.turnout };
-}
-
-function* ratingLines(target: string, cell: string, { grades, codes }: RatingList): Generator<BoardLine> {
-  for (let from = 0; from < grades.length; from += RATINGS_PER_LINE) {
-    const group = Array.from(grades.subarray(from, from + RATINGS_PER_LINE));
-    const place = { kind: 'ratings', target, cell, from } as const;
-    if (codes.length === 0) yield { ...place, answers: group.join('') };
-    else {
-      const ratings = group.map((answer, index) => {
-        const at = (from + index) * CODE_BYTES;
-        return `${toHex(codes.subarray(at, at + CODE_BYTES))}=${answer}`;
-      });
-      yield { ...place, ratings };
-    }
-  }
 }
 
 async function* inGroups<Item>(items: Iterable<Item> | AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {

@@ -1,9 +1,10 @@
 import type { JSONWebKeySet } from 'jose';
 import {
+  BallotGatherer,
   Tally,
   importBallotKey,
   makeClosingDigest,
-  openEnvelopes,
+  openEnvelope,
   sealBallot,
   signClosingDigest,
   signManifest,
@@ -89,16 +90,14 @@ export async function tallyOf(
   votes: readonly Vote[],
 ): Promise<TallyOutcome> {
   const key = await importBallotKey(campaign.key.privateKey, campaign.key.thumbprint);
-  const tally = new Tally(campaign.manifest);
-  for await (const { cast, opened } of openEnvelopes(
-    votes.filter((vote) => !vote.isReplaced),
-    key,
-    campaign,
-    7,
-  )) {
-    if (opened.kind === 'ballot') tally.add({ ...opened, organisationId: cast.organisationId, stratum: cast.stratum });
-    else tally.addSpoiled();
+  const gatherer = new BallotGatherer(campaign.manifest, votes.length);
+  for (const vote of votes.filter(({ isReplaced }) => !isReplaced)) {
+    const opened = await openEnvelope(vote, key, campaign);
+    if (opened.kind === 'spoiled') gatherer.addSpoiled();
+    else gatherer.add({ ...opened, organisationId: vote.organisationId, stratum: vote.stratum });
   }
+  const tally = new Tally(campaign.manifest);
+  tally.add(gatherer.take());
   const outcome = tally.finish(closing);
   if (outcome.kind !== 'tallied') throw new Error(outcome.kind);
   return outcome;
