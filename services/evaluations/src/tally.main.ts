@@ -3,6 +3,7 @@ import { createLog } from '@zhijia/logging';
 import { Outbox } from '@zhijia/messaging';
 import { DestroyKey } from './tally/destroy-key.js';
 import { FileKeyHolder } from './tally/file-key-holder.js';
+import { OpeningThreads } from './tally/opening-threads.js';
 import { PrepareKey } from './tally/prepare-key.js';
 import { TallyCampaign } from './tally/tally-campaign.js';
 import { readTallyConfig } from './tally/tally.config.js';
@@ -35,7 +36,9 @@ async function run([command, campaignId]: readonly string[]): Promise<object> {
       case 'prepare':
         return await new PrepareKey(db, holder).run(campaignId);
       case 'tally': {
-        const outcome = await new TallyCampaign(db, holder, new Outbox()).run(campaignId);
+        const outcome = await new TallyCampaign(db, holder, new Outbox(), new OpeningThreads(config.databaseUrl)).run(
+          campaignId,
+        );
         await new DestroyKey(db, holder).run(campaignId);
         return { kind: 'tallied', outcome };
       }

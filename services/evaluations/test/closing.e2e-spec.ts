@@ -11,10 +11,12 @@ import { Outbox } from '@zhijia/messaging';
 import { until } from '@zhijia/testing';
 import { CompactEncrypt } from 'jose';
 import { FileKeyHolder } from '../src/tally/file-key-holder.js';
+import { OpeningThreads } from '../src/tally/opening-threads.js';
 import { TallyCampaign } from '../src/tally/tally-campaign.js';
 import { aViewer, bootCounty, type County } from './county.js';
 
 const tallyProgram = fileURLToPath(new URL('../dist/tally.main.js', import.meta.url));
+const threadProgram = fileURLToPath(new URL('../dist/tally/opening-thread.js', import.meta.url));
 
 describe('closing and counting', () => {
   let county: County;
@@ -289,7 +291,13 @@ describe('closing and counting', () => {
     expect(await finishedEvent(campaignId)).toHaveLength(1);
   });
 
-  it('writes the same bytes again, whatever the order in which ballots lie', async () => {
+  /** A tally that shares 24 ballots out among three threads. */
+  function threadedTally(): TallyCampaign {
+    const threads = new OpeningThreads(databaseUrl(), threadProgram, 8, 3);
+    return new TallyCampaign(county.service.db, new FileKeyHolder(county.keyDirectory), new Outbox(), threads);
+  }
+
+  it('writes the same bytes again, whatever the order in which ballots lie, and opened by however many', async () => {
     const { campaignId } = await votedCampaign(24);
     await closeWithoutTally(campaignId);
     const { db } = county.service;
@@ -314,7 +322,7 @@ describe('closing and counting', () => {
         hash,
       ]);
     }
-    expect(await tally.run(campaignId)).toBe('PUBLISHED');
+    expect(await threadedTally().run(campaignId)).toBe('PUBLISHED');
     expect(await boardOf(campaignId)).toEqual(board);
   });
 
@@ -341,7 +349,9 @@ describe('closing and counting', () => {
     for (const tampering of [taken, changed, added]) {
       const saved = await rows<object>(db, `SELECT * FROM ballot WHERE campaign_id = $1`, [campaignId]);
       await execute(db, tampering, [campaignId]);
-      await expect(tally.run(campaignId)).rejects.toMatchObject({ name: 'BallotsChangedAfterClosing' });
+      for (const one of [tally, threadedTally()]) {
+        await expect(one.run(campaignId)).rejects.toMatchObject({ name: 'BallotsChangedAfterClosing' });
+      }
       await execute(db, `DELETE FROM ballot WHERE campaign_id = $1`, [campaignId]);
       for (const ballot of saved) {
         const columns = Object.keys(ballot);

@@ -17,7 +17,8 @@ interface TargetRow {
   readonly isBelowLine: boolean | null;
 }
 
-const chunkBytes = 256 * 1024;
+/** Hardly a character of a board takes more than a byte. */
+const chunkCharacters = 256 * 1024;
 const rowsPerStatement = 2_000;
 
 /** What the tally writes, in the one transaction that publishes. */
@@ -50,29 +51,30 @@ export class PublicationsStore {
     const hash = createHash('sha256');
     let byteCount = 0;
     let position = 0;
-    let waiting: Buffer[] = [];
-    let waitingBytes = 0;
+    let waiting = '';
+    let storing: Promise<unknown> = Promise.resolve();
     const store = async (): Promise<void> => {
-      if (waitingBytes === 0) return;
-      const bytes = Buffer.concat(waiting);
-      waiting = [];
-      waitingBytes = 0;
+      if (waiting === '') return;
+      const bytes = Buffer.from(waiting);
+      waiting = '';
       hash.update(bytes);
       byteCount += bytes.length;
-      await execute(this.tx, `INSERT INTO board_chunk (campaign_id, position, bytes) VALUES ($1, $2, $3)`, [
+      // The next piece is made while this one is written.
+      await storing;
+      storing = execute(this.tx, `INSERT INTO board_chunk (campaign_id, position, bytes) VALUES ($1, $2, $3)`, [
         campaignId,
         position,
         bytes,
       ]);
+      storing.catch(() => undefined);
       position += 1;
     };
     for await (const line of lines) {
-      const bytes = Buffer.from(line);
-      waiting.push(bytes);
-      waitingBytes += bytes.length;
-      if (waitingBytes >= chunkBytes) await store();
+      waiting += line;
+      if (waiting.length >= chunkCharacters) await store();
     }
     await store();
+    await storing;
     const board = { hash: hash.digest('hex'), byteCount };
     await execute(this.tx, `UPDATE campaign_result SET board_hash = $2, board_bytes = $3 WHERE campaign_id = $1`, [
       campaignId,

@@ -1,5 +1,6 @@
 import { row, rows, type Queryable } from '@zhijia/database';
 import type { JSONWebKeySet } from 'jose';
+import type { SlotRange } from './slot-ranges.js';
 
 export interface ClosedCampaign {
   readonly state: string;
@@ -22,7 +23,6 @@ export interface SealedBallot {
 }
 
 const batchSize = 2_000;
-const beforeEverySlot = '00000000-0000-0000-0000-000000000000';
 
 /** What the tally reads, in batches: memory stays the same however many voted. */
 export class SealedBallotsStore {
@@ -55,15 +55,15 @@ export class SealedBallotsStore {
   }
 
   /** The ballots that count, by slot: slots are random, so this is no order of anything. */
-  async *ballots(campaignId: string): AsyncGenerator<SealedBallot, void, undefined> {
-    let coming = this.ballotsAfter(campaignId, beforeEverySlot);
+  async *ballots(campaignId: string, range: SlotRange): AsyncGenerator<SealedBallot, void, undefined> {
+    let coming = this.ballotsIn(campaignId, range);
     for (;;) {
       const batch = await coming;
       const last = batch.at(-1);
       const isLast = last === undefined || batch.length < batchSize;
       // The next batch is read while this one is opened.
       if (!isLast) {
-        coming = this.ballotsAfter(campaignId, last.slot);
+        coming = this.ballotsIn(campaignId, { ...range, after: last.slot });
         coming.catch(() => undefined);
       }
       yield* batch;
@@ -71,15 +71,15 @@ export class SealedBallotsStore {
     }
   }
 
-  private ballotsAfter(campaignId: string, slot: string): Promise<SealedBallot[]> {
+  private ballotsIn(campaignId: string, { after, upTo }: SlotRange): Promise<SealedBallot[]> {
     return rows(
       this.db,
       `SELECT b.slot, b.envelope, encode(b.envelope_hash, 'hex') AS "envelopeHash",
               s.organisation_id AS "organisationId", s.stratum
          FROM ballot AS b JOIN electorate_slot AS s ON s.campaign_id = b.campaign_id AND s.slot = b.slot
-        WHERE b.campaign_id = $1 AND b.envelope IS NOT NULL AND b.slot > $2
+        WHERE b.campaign_id = $1 AND b.envelope IS NOT NULL AND b.slot > $2 AND b.slot <= $3
         ORDER BY b.slot LIMIT ${batchSize}`,
-      [campaignId, slot],
+      [campaignId, after, upTo],
     );
   }
 

@@ -1,8 +1,6 @@
 import {
   closingDigestHash,
-  importBallotKey,
   manifestHash,
-  openEnvelopes,
   sharesOf,
   Tally,
   targetsBelowLine,
@@ -10,6 +8,7 @@ import {
   verifyClosingDigest,
   verifyManifest,
   writeBoard,
+  type BallotColumns,
   type ClosingDigest,
   type Manifest,
   type TallyOutcome,
@@ -18,18 +17,14 @@ import { evaluationFinished, type PayloadOf } from '@zhijia/contracts';
 import { readNow } from '@zhijia/database';
 import type { Outbox } from '@zhijia/messaging';
 import type { DataSource, EntityManager } from 'typeorm';
+import { BallotsChangedAfterClosing } from './ballots-changed.js';
 import type { KeyHolder } from './key-holder.js';
+import { openShare, type OpeningShare } from './open-share.js';
+import type { OpeningThreads } from './opening-threads.js';
 import { PublicationsStore } from './publications.store.js';
 import { SealedBallotsStore, type ClosedCampaign } from './sealed-ballots.store.js';
+import { everySlot } from './slot-ranges.js';
 import { TallyKeysStore } from './tally-keys.store.js';
-
-/** What lies in the database is not what was sealed at closing. Nothing is published; somebody must look. */
-export class BallotsChangedAfterClosing extends Error {
-  constructor() {
-    super('The stored ballots are not those of the closing digest.');
-    this.name = 'BallotsChangedAfterClosing';
-  }
-}
 
 export type TallyCampaignOutcome = 'PUBLISHED' | 'NOT_VALID' | 'WITHOUT_RESULT' | 'notClosing';
 
@@ -54,6 +49,8 @@ export class TallyCampaign {
     private readonly db: DataSource,
     private readonly holder: KeyHolder,
     private readonly outbox: Outbox,
+    /** Without them the ballots are opened here. */
+    private readonly threads: OpeningThreads | null = null,
   ) {
     this.sealedBallots = new SealedBallotsStore(db);
   }
@@ -96,22 +93,20 @@ export class TallyCampaign {
     const key = await this.keys.find(this.db, campaignId);
     if (key === null || key.wrappedKey === null) throw new Error('The campaign has no wrapped key');
     const wrappingKey = await this.holder.release(campaignId, await closingDigestHash(closing));
-    const privateKey = await importBallotKey(
-      await unwrapPrivateKey(key.wrappedKey, wrappingKey, manifest.key.thumbprint),
-      manifest.key.thumbprint,
-    );
+    const privateKey = await unwrapPrivateKey(key.wrappedKey, wrappingKey, manifest.key.thumbprint);
     const tally = new Tally(manifest);
-    const context = { manifest, manifestHash: closing.manifestHash };
-    for await (const { cast, opened } of openEnvelopes(this.sealedBallots.ballots(campaignId), privateKey, context)) {
-      // A ballot exchanged in storage must not pass as one that its voter spoiled.
-      if (opened.envelopeHash !== cast.envelopeHash) throw new BallotsChangedAfterClosing();
-      if (opened.kind === 'spoiled') tally.addSpoiled();
-      else {
-        const { grades, codes } = opened;
-        tally.add({ organisationId: cast.organisationId, stratum: cast.stratum, grades, codes });
-      }
-    }
+    const work = { campaignId, manifest, manifestHash: closing.manifestHash, privateKey };
+    await this.open(work, closing.accepted - closing.replaced, (columns) => tally.add(columns));
     return tally;
+  }
+
+  private open(
+    work: Omit<OpeningShare, 'range'>,
+    ballotCount: number,
+    hand: (columns: BallotColumns) => void,
+  ): Promise<void> {
+    if (this.threads === null) return openShare(this.db, { ...work, range: everySlot }, hand);
+    return this.threads.open(work, ballotCount, hand);
   }
 
   private publish(sealed: Sealed, outcome: TallyOutcome): Promise<TallyCampaignOutcome> {
@@ -129,7 +124,8 @@ export class TallyCampaign {
           manifestJws,
           closingJws,
           serviceKeys: campaign.serviceKeys,
-          hashes: new SealedBallotsStore(tx).hashes(campaignId),
+          // On a connection of their own: this one is busy storing the board.
+          hashes: this.sealedBallots.hashes(campaignId),
           outcome,
         }),
       );
