@@ -5,6 +5,16 @@ import { startPostgres } from '../../deploy/local/src/postgres.mjs';
 import { build } from '../../tools/build.mjs';
 
 /**
+ * The build and a PostgreSQL alone, for what needs no broker.
+ *
+ * @returns `{ port, adminUrl, pid }`
+ */
+export async function startDatabase(bench) {
+  const [, postgres] = await together([buildAll(bench), postgresOf(bench)]);
+  return { port: postgres.port, adminUrl: postgres.adminUrl, pid: postgres.leashed.pid };
+}
+
+/**
  * The build, a PostgreSQL and a Kafka for this run, as the demonstration has them: `fsync` and `synchronous_commit` on.
  * PostgreSQL counts statements (`statementCounts`), switched off until asked for.
  *
@@ -13,16 +23,8 @@ import { build } from '../../tools/build.mjs';
 export async function startServers(bench) {
   const { progress } = bench;
   const [, postgres, kafka] = await together([
-    progress.step(
-      'Build',
-      () => build(),
-      ({ files, compiled }) => `${compiled} of ${files} files compiled`,
-    ),
-    progress.step(
-      'PostgreSQL',
-      () => startCountingPostgres(bench),
-      ({ port }) => `127.0.0.1:${port}`,
-    ),
+    buildAll(bench),
+    postgresOf(bench),
     progress.step(
       'Kafka',
       () =>
@@ -43,6 +45,22 @@ export async function startServers(bench) {
     postgres: { port: postgres.port, adminUrl: postgres.adminUrl, pid: postgres.leashed.pid },
     kafka: { brokers: kafka.brokers, pid: kafka.leashed.pid },
   };
+}
+
+function buildAll({ progress }) {
+  return progress.step(
+    'Build',
+    () => build(),
+    ({ files, compiled }) => `${compiled} of ${files} files compiled`,
+  );
+}
+
+function postgresOf(bench) {
+  return bench.progress.step(
+    'PostgreSQL',
+    () => startCountingPostgres(bench),
+    ({ port }) => `127.0.0.1:${port}`,
+  );
 }
 
 /** The library that counts is loaded at the start, so the setting needs a second one. */
