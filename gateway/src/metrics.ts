@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
@@ -41,6 +41,28 @@ export function createMetrics() {
       help: 'From a fetch to the last byte of its answer; outcome is answered or unavailable',
       labelNames: ['subgraph', 'outcome'],
       buckets: secondsBuckets,
+      registers,
+    }),
+    executions: new Counter({
+      name: 'zhijia_gateway_executions_total',
+      help: 'Executed operations: compiled, or stock where a plan is not compiled',
+      labelNames: ['executor'],
+      registers,
+    }),
+    planSeconds: new Histogram({
+      name: 'zhijia_gateway_plan_duration_seconds',
+      help: 'Planning and compiling an operation that was not known',
+      buckets: secondsBuckets,
+      registers,
+    }),
+    plannedOperations: new Gauge({
+      name: 'zhijia_gateway_planned_operations',
+      help: 'Operations whose plans are held',
+      registers,
+    }),
+    plannedBytes: new Gauge({
+      name: 'zhijia_gateway_planned_bytes',
+      help: 'What the held plans weigh, about',
       registers,
     }),
     emptiedAnswers: new Counter({

@@ -43,6 +43,10 @@ export const limits = {
   depth: 16,
   aliases: 30,
   directives: 50,
+  /** Fields once every fragment is written out, those of an interface or a union for each type it may be. */
+  fields: 10_000,
+  /** Of the answer, about; what one entity says is counted wherever it stands. */
+  answerCharacters: 32 * 1_024 * 1_024,
 } as const;
 
 export type LimitName = keyof typeof limits;

@@ -36,7 +36,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   const tokens = new TokenVerifier(config.issuers);
   const graphs = await Promise.all(
     audiences.map(async (audience) => {
-      const executor = createExecutor(config.supergraphs[audience], sources, log);
+      const executor = createExecutor(config.supergraphs[audience], sources, metrics, log);
       const graph = await startGraph({ audience, executor, mode: config.mode, metrics, log });
       addGraphRoute(server, audience, graph, tokenGate({ audience, tokens, metrics, log }));
       return graph;

@@ -1,16 +1,19 @@
+import { Supergraph } from '@apollo/federation-internals';
 import { ApolloGateway } from '@apollo/gateway';
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { ConfigError } from '@zhijia/config';
 import type { Log } from '@zhijia/logging';
+import { CompiledGraph } from '../execution/compiled-graph.js';
+import { plannerConfig } from '../execution/plan-operation.js';
 import { turnTelemetryOff } from '../gateway.config.js';
+import type { Metrics } from '../metrics.js';
 import { apolloLogger } from './apollo-logger.js';
 import type { GraphContext } from './graph-context.js';
 import type { SubgraphSource } from './subgraph-source.js';
 
 /** What plans and runs operations over one supergraph. Apollo Server knows no more of it than this interface. */
 export type GraphExecutor = ApolloServerOptionsWithGateway<GraphContext>['gateway'];
-
-const planCacheMebibytes = 30;
+type Execute = NonNullable<Awaited<ReturnType<GraphExecutor['load']>>['executor']>;
 
 /**
  * @throws ConfigError when the supergraph names a subgraph whose address is not known
@@ -18,26 +21,66 @@ const planCacheMebibytes = 30;
 export function createExecutor(
   supergraphSdl: string,
   sources: ReadonlyMap<string, SubgraphSource>,
+  metrics: Metrics,
   log: Log,
 ): GraphExecutor {
-  turnTelemetryOff();
-  return new ApolloGateway({
-    supergraphSdl,
-    buildService: ({ name }) => {
-      const source = sources.get(name);
-      if (source === undefined) {
-        const suffix = name.toUpperCase().replaceAll('-', '_');
-        throw new ConfigError([
-          `SUBGRAPH_URL_${suffix}: the supergraph names ${name}, and this does not say where it is`,
-        ]);
+  const sourceOf = (name: string): SubgraphSource => {
+    const source = sources.get(name);
+    if (source !== undefined) return source;
+    const suffix = name.toUpperCase().replaceAll('-', '_');
+    throw new ConfigError([`SUBGRAPH_URL_${suffix}: the supergraph names ${name}, and this does not say where it is`]);
+  };
+  const supergraph = Supergraph.build(supergraphSdl);
+  for (const { name } of supergraph.subgraphsMetadata()) sourceOf(name);
+  const graph = new CompiledGraph<GraphContext>(supergraph, sourceOf, metrics);
+  const stock = stockExecutor(supergraphSdl, sourceOf, log);
+
+  const execute: Execute = async (request) => {
+    const { operationName, variables = {} } = request.request;
+    const operation = graph.operation(request.queryHash, request.document, operationName);
+    switch (operation.kind) {
+      case 'compiled': {
+        const errors = operation.errorsOf(variables);
+        if (errors.length > 0) return { errors };
+        metrics.executions.inc({ executor: 'compiled' });
+        return operation.run(request.context as GraphContext, variables);
       }
-      return source;
+      case 'stock':
+        metrics.executions.inc({ executor: 'stock' });
+        return (await stock())(request);
+      case 'refused':
+        return { errors: [operation.error] };
+    }
+  };
+  return {
+    onSchemaLoadOrUpdate: (callback) => {
+      callback({ apiSchema: graph.schema, coreSupergraphSdl: supergraphSdl });
+      return () => {};
     },
-    experimental_approximateQueryPlanStoreMiB: planCacheMebibytes,
-    // Off whatever NODE_ENV says: a plan names subgraphs.
-    __exposeQueryPlanExperimental: false,
-    // An operation with very many possible plans is planned well enough within these, and never for seconds.
-    queryPlannerConfig: { debug: { maxEvaluatedPlans: 1_000, pathsLimit: 1_000 } },
-    logger: apolloLogger(log),
-  });
+    load: async () => ({ executor: execute }),
+    stop: async () => {},
+  };
+}
+
+/** Apollo's own executor, for the plans that are not compiled; it is made when there is the first of them. */
+function stockExecutor(
+  supergraphSdl: string,
+  sourceOf: (name: string) => SubgraphSource,
+  log: Log,
+): () => Promise<Execute> {
+  let loaded: Promise<Execute> | undefined;
+  return () => {
+    turnTelemetryOff();
+    loaded ??= new ApolloGateway({
+      supergraphSdl,
+      buildService: ({ name }) => sourceOf(name),
+      // Off whatever NODE_ENV says: a plan names subgraphs.
+      __exposeQueryPlanExperimental: false,
+      queryPlannerConfig: plannerConfig,
+      logger: apolloLogger(log),
+    })
+      .load()
+      .then(({ executor }) => executor as Execute);
+    return loaded;
+  };
 }

@@ -13,6 +13,7 @@ const requestCodes: ReadonlySet<unknown> = new Set([
   'BAD_REQUEST',
   'OPERATION_RESOLUTION_FAILURE',
   'PERSISTED_QUERY_NOT_SUPPORTED',
+  'LIMIT_EXCEEDED',
 ]);
 /** What a subgraph may say to clients. Were it to find our own fetch malformed, that is no client's fault. */
 const subgraphCodes: ReadonlySet<unknown> = new Set(['BAD_USER_INPUT', 'ACCESS_DENIED', 'TRY_AGAIN']);

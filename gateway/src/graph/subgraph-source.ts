@@ -3,6 +3,8 @@ import type { Log } from '@zhijia/logging';
 import { GraphQLError } from 'graphql';
 import type { Metrics } from '../metrics.js';
 import { refusals } from '../refusals.js';
+import type { Fetch, FetchAnswer, FetchSender } from '../execution/compile-fetch.js';
+import type { PlanPath } from '../execution/places.js';
 import type { GraphContext } from './graph-context.js';
 import { missingFields } from './missing-fields.js';
 import type { Subgraph } from './subgraph.js';
@@ -10,7 +12,7 @@ import type { Subgraph } from './subgraph.js';
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 type AnyOptions = GraphQLDataSourceProcessOptions<GraphContext>;
 /** Apollo's gateway can also ask on its own account, for a subgraph's health or schema; ours never does. */
-type FetchOptions = Extract<AnyOptions, { incomingRequestContext: unknown }>;
+type ClientOptions = Extract<AnyOptions, { incomingRequestContext: unknown }>;
 
 const path = '/graphql';
 /** A subgraph that stands still must not gather all of the gateway's requests. */
@@ -19,7 +21,7 @@ const maxFetchesUnderWay = 1_000;
 const unavailableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** Sends the fetches of query plans to one subgraph, each with a statement about who asks. */
-export class SubgraphSource implements GraphQLDataSource<GraphContext> {
+export class SubgraphSource implements FetchSender<GraphContext>, GraphQLDataSource<GraphContext> {
   private underWay = 0;
 
   constructor(
@@ -28,13 +30,25 @@ export class SubgraphSource implements GraphQLDataSource<GraphContext> {
     private readonly log: Log,
   ) {}
 
+  async send({ body, missing, path }: Fetch, context: GraphContext): Promise<FetchAnswer> {
+    return this.ask(body, context, () => ({ missing, path }));
+  }
+
+  /** As Apollo's gateway asks, for the plans that are not compiled. */
   async process(options: AnyOptions): Promise<Answer> {
     if (!isForClient(options)) throw new Error('Subgraphs are asked for clients only');
-    const { viewer, requestId } = options.context;
     const { query, variables, operationName } = options.request;
-    const body = JSON.stringify({ query, variables, operationName });
-    if (this.underWay >= maxFetchesUnderWay) throw this.unavailable(options, new Error('Too many fetches under way'));
+    return this.ask(JSON.stringify({ query, variables, operationName }), options.context, () => ({
+      missing: missingFields(query ?? '', options.incomingRequestContext.document),
+      path: options.pathInIncomingRequest ?? [],
+    }));
+  }
 
+  private async ask(body: string, context: GraphContext, lacking: () => Lacking): Promise<Answer> {
+    const { viewer, requestId } = context;
+    if (this.underWay >= maxFetchesUnderWay) {
+      throw this.unavailable(lacking(), requestId, new Error('Too many fetches under way'));
+    }
     this.underWay += 1;
     const began = performance.now();
     let outcome = 'unavailable';
@@ -46,7 +60,7 @@ export class SubgraphSource implements GraphQLDataSource<GraphContext> {
       return this.read(text, status);
     } catch (error) {
       if (outcome === 'answered') throw error;
-      throw this.unavailable(options, error);
+      throw this.unavailable(lacking(), requestId, error);
     } finally {
       this.underWay -= 1;
       this.metrics.subgraphSeconds.observe(
@@ -63,13 +77,8 @@ export class SubgraphSource implements GraphQLDataSource<GraphContext> {
   }
 
   /** Told in the client's words: which of its fields are missing, never which service is away or where it lives. */
-  private unavailable(options: FetchOptions, cause: unknown): GraphQLError {
-    this.log.warn(
-      { err: cause, subgraph: this.subgraph.name, requestId: options.context.requestId },
-      'A subgraph does not answer',
-    );
-    const missing = missingFields(options.request.query ?? '', options.incomingRequestContext.document);
-    const place = options.pathInIncomingRequest ?? [];
+  private unavailable({ missing, path: place }: Lacking, requestId: string, cause: unknown): GraphQLError {
+    this.log.warn({ err: cause, subgraph: this.subgraph.name, requestId }, 'A subgraph does not answer');
     // Below a list the fetch was for all of its items: there is no one path to tell.
     const isOnePlace = missing.length === 1 && !place.includes('@');
     return new GraphQLError(refusals.SUBGRAPH_UNAVAILABLE.message, {
@@ -79,7 +88,13 @@ export class SubgraphSource implements GraphQLDataSource<GraphContext> {
   }
 }
 
-function isForClient(options: AnyOptions): options is FetchOptions {
+/** What a client lacks without the answer to a fetch, and where. */
+interface Lacking {
+  missing: readonly string[];
+  path: PlanPath;
+}
+
+function isForClient(options: AnyOptions): options is ClientOptions {
   return 'incomingRequestContext' in options;
 }
 

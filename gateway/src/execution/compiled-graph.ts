@@ -1,0 +1,101 @@
+import type { Supergraph } from '@apollo/federation-internals';
+import {
+  getOperationAST,
+  getVariableValues,
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { limitExceeded } from '../graph/operation-limits.js';
+import type { Metrics } from '../metrics.js';
+import { limits } from '../refusals.js';
+import type { FetchSender } from './compile-fetch.js';
+import { compileOperation, fragmentsOf, type RunOperation } from './compile-operation.js';
+import { countFields } from './count-fields.js';
+import { PlanCache } from './plan-cache.js';
+import { OperationPlanner } from './plan-operation.js';
+import { typeConditionsOf } from './type-conditions.js';
+
+/** An operation that was planned once, or refused once. */
+export type PlannedOperation<Context> =
+  | { kind: 'compiled'; run: RunOperation<Context>; errorsOf: (variables: Variables) => readonly GraphQLError[] }
+  /** Its plan has a part that is not compiled. */
+  | { kind: 'stock' }
+  | { kind: 'refused'; error: GraphQLError };
+
+type Variables = Readonly<Record<string, unknown>>;
+
+const planCacheBytes = 48 * 1_024 * 1_024;
+
+/** One supergraph, and every operation on it that was asked of late. Another supergraph is another of these. */
+export class CompiledGraph<Context> {
+  /** The public one. */
+  readonly schema: GraphQLSchema;
+  private readonly planner: OperationPlanner;
+  private readonly planned = new PlanCache<PlannedOperation<Context>>(planCacheBytes);
+  private readonly typesWithin: (condition: string) => ReadonlySet<string>;
+
+  constructor(
+    supergraph: Supergraph,
+    private readonly senderOf: (subgraph: string) => FetchSender<Context>,
+    private readonly metrics: Metrics,
+    private readonly options: { joinsEqualRepresentations?: boolean } = {},
+  ) {
+    this.schema = supergraph.apiSchema().toGraphQLJSSchema();
+    // What is sent to subgraphs goes by all types, also those that this audience does not know.
+    this.typesWithin = typeConditionsOf(supergraph.schema.toGraphQLJSSchema());
+    this.planner = new OperationPlanner(supergraph);
+  }
+
+  /**
+   * @param documentKey names the document: equal keys, equal documents
+   * @param document validated
+   */
+  operation(documentKey: string, document: DocumentNode, operationName: string | undefined): PlannedOperation<Context> {
+    const key = `${documentKey} ${operationName ?? ''}`;
+    const known = this.planned.get(key);
+    if (known !== undefined) return known;
+    const { value, bytes } = this.plan(document, operationName);
+    this.planned.set(key, value, bytes + key.length);
+    this.metrics.plannedOperations.set(this.planned.size);
+    this.metrics.plannedBytes.set(this.planned.bytes);
+    return value;
+  }
+
+  private plan(
+    document: DocumentNode,
+    operationName: string | undefined,
+  ): { value: PlannedOperation<Context>; bytes: number } {
+    const operation = getOperationAST(document, operationName);
+    const rootType = operation && this.schema.getRootType(operation.operation);
+    if (operation == null || rootType == null) throw new Error('There is no such operation to plan');
+    if (countFields(this.schema, rootType, operation.selectionSet, fragmentsOf(document)) > limits.fields) {
+      return { value: { kind: 'refused', error: limitExceeded('fields', limits.fields) }, bytes: refusalBytes };
+    }
+    const ended = this.metrics.planSeconds.startTimer();
+    const plan = this.planner.plan(document, operationName);
+    const run = compileOperation(this.schema, document, operation, plan, {
+      senderOf: this.senderOf,
+      typesWithin: this.typesWithin,
+      joinsEqualRepresentations: this.options.joinsEqualRepresentations ?? true,
+    });
+    ended();
+    const value: PlannedOperation<Context> =
+      run === null ? { kind: 'stock' } : { kind: 'compiled', run, errorsOf: this.variableErrors(operation) };
+    return { value, bytes: bytesOf(document, plan) };
+  }
+
+  private variableErrors(operation: OperationDefinitionNode): (variables: Variables) => readonly GraphQLError[] {
+    const { variableDefinitions = [] } = operation;
+    if (variableDefinitions.length === 0) return () => [];
+    return (variables) => getVariableValues(this.schema, variableDefinitions, variables).errors ?? [];
+  }
+}
+
+const refusalBytes = 1_024;
+
+/** Closures cannot be weighed; measured, they and the document weigh about this much for each character. */
+function bytesOf(document: DocumentNode, plan: unknown): number {
+  return 40 * (document.loc?.end ?? 0) + 8 * JSON.stringify(plan).length;
+}
