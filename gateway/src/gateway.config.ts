@@ -23,6 +23,8 @@ const envSchema = z.object({
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4_000),
   /** Holds mobile.graphql, dashboard.graphql and bank.graphql. */
+  /** Where clients find this gateway, without a path; proofs of possession are compared with it. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   SUPERGRAPH_DIR: z.string(),
   TRUSTED_ISSUERS_FILE: z.string(),
   /** The subgraph that publishes boards at `/boards/<campaign>.ndjson`. */
@@ -55,6 +57,7 @@ export function readGatewayConfig(env: Readonly<Record<string, string | undefine
     mode: parsed.ZHIJIA_MODE,
     host: parsed.HOST,
     port: parsed.PORT,
+    publicUrl: parsed.PUBLIC_URL === undefined ? null : new URL(parsed.PUBLIC_URL).origin,
     supergraphs: readSupergraphs(parsed.SUPERGRAPH_DIR),
     issuers: readTrustedIssuers(parsed.TRUSTED_ISSUERS_FILE, parsed.ZHIJIA_MODE),
     subgraphs: readSubgraphs(env),

@@ -20,6 +20,15 @@ export const refusals: Readonly<Record<GatewayCode, Refusal>> = {
     status: 401,
     message: 'The token was issued for another audience. 访问令牌不适用于此接口。',
   },
+  TOKEN_NOT_BOUND: {
+    status: 401,
+    message: 'A token of this audience has to be bound to a key (DPoP). 此接口的访问令牌须绑定密钥（DPoP）。',
+  },
+  PROOF_NOT_ACCEPTED: {
+    status: 401,
+    message:
+      'Send a bound token as "DPoP" with a fresh proof of its key, and any other as "Bearer". 绑定密钥的令牌须附新的 DPoP 证明。',
+  },
   BAD_REQUEST: { status: 400, message: 'The request cannot be read as GraphQL over HTTP. 请求格式有误。' },
   LIMIT_EXCEEDED: { status: 400, message: 'The request is larger than allowed. 请求超出限制。' },
   NOT_FOUND: { status: 404, message: 'There is nothing here. 未找到。' },

@@ -38,7 +38,12 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
     audiences.map(async (audience) => {
       const executor = createExecutor(config.supergraphs[audience], sources, metrics, log);
       const graph = await startGraph({ audience, executor, mode: config.mode, metrics, log });
-      addGraphRoute(server, audience, graph, tokenGate({ audience, tokens, metrics, log }));
+      addGraphRoute(
+        server,
+        audience,
+        graph,
+        tokenGate({ audience, tokens, publicUrl: config.publicUrl, metrics, log }),
+      );
       return graph;
     }),
   );

@@ -128,7 +128,9 @@ describe('who may ask', () => {
     expect(status).toBe(401);
     expect(body).toEqual({ errors: [{ message: expect.stringMatching(/\w.*\p{Script=Han}/u), extensions: { code } }] });
     const challenge =
-      code === 'TOKEN_MISSING' ? /^Bearer realm="zhijia"$/ : /^Bearer realm="zhijia", error="invalid_token"/;
+      code === 'TOKEN_MISSING'
+        ? /^Bearer realm="zhijia", DPoP algs="PS256 ES256"$/
+        : /^Bearer realm="zhijia", error="invalid_token"/;
     expect(headers.get('www-authenticate')).toMatch(challenge);
     expect(people.received).toHaveLength(before);
   });

@@ -16,12 +16,23 @@ declare module 'fastify' {
 export function tokenGate(options: {
   audience: Audience;
   tokens: TokenVerifier;
+  /** Where clients find this gateway; without it, where they say that they found it. */
+  publicUrl: string | null;
   metrics: Metrics;
   log: Log;
 }): onRequestAsyncHookHandler {
-  const { audience, tokens, metrics, log } = options;
+  const { audience, tokens, publicUrl, metrics, log } = options;
   return async (request, reply) => {
-    const check = await tokens.check(request.headers.authorization, audience);
+    const { authorization, dpop } = request.headers;
+    const check = await tokens.check(
+      {
+        authorization,
+        proof: typeof dpop === 'string' ? dpop : undefined,
+        method: request.method,
+        url: `${publicUrl ?? `${request.protocol}://${request.host}`}${request.url}`,
+      },
+      audience,
+    );
     switch (check.kind) {
       case 'verified':
         metrics.tokens.inc({ how: check.isRemembered ? 'remembered' : 'verified' });
@@ -40,7 +51,7 @@ export function tokenGate(options: {
 
 /** RFC 6750: who sent no token is told no error. */
 function challengeFor(code: TokenRefusal): string {
-  return code === 'TOKEN_MISSING'
-    ? 'Bearer realm="zhijia"'
-    : `Bearer realm="zhijia", error="invalid_token", error_description="${code}"`;
+  if (code === 'TOKEN_MISSING') return 'Bearer realm="zhijia", DPoP algs="PS256 ES256"';
+  if (code === 'PROOF_NOT_ACCEPTED') return 'DPoP algs="PS256 ES256", error="invalid_dpop_proof"';
+  return `Bearer realm="zhijia", error="invalid_token", error_description="${code}"`;
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Audience, Viewer } from '@zhijia/access';
+import type { Audience } from '@zhijia/access';
 
 const maxTokens = 20_000;
 /** A key that the issuer has withdrawn opens nothing after this time. */
 const longestMs = 5 * 60_000;
 
 /** Tokens that were verified, until they expire: a look-up costs a fiftieth of a signature. The oldest go first. */
-export class RememberedTokens {
-  private readonly byHash = new Map<string, { viewer: Viewer; untilMs: number }>();
+export class RememberedTokens<Verified> {
+  private readonly byHash = new Map<string, { verified: Verified; untilMs: number }>();
 
   constructor(private readonly limit = maxTokens) {}
 
@@ -16,18 +16,18 @@ export class RememberedTokens {
     return createHash('sha256').update(audience).update('\0').update(token).digest('base64');
   }
 
-  get(key: string, nowMs: number): Viewer | null {
+  get(key: string, nowMs: number): Verified | null {
     const remembered = this.byHash.get(key);
     if (remembered === undefined) return null;
     this.byHash.delete(key);
     if (remembered.untilMs <= nowMs) return null;
     this.byHash.set(key, remembered);
-    return remembered.viewer;
+    return remembered.verified;
   }
 
-  put(key: string, viewer: Viewer, expiresAtMs: number, nowMs: number): void {
+  put(key: string, verified: Verified, expiresAtMs: number, nowMs: number): void {
     const oldest = this.byHash.keys().next();
     if (this.byHash.size >= this.limit && oldest.done !== true) this.byHash.delete(oldest.value);
-    this.byHash.set(key, { viewer, untilMs: Math.min(expiresAtMs, nowMs + longestMs) });
+    this.byHash.set(key, { verified, untilMs: Math.min(expiresAtMs, nowMs + longestMs) });
   }
 }

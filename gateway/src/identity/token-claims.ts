@@ -20,6 +20,10 @@ export const tokenClaimsSchema = z.object({
   /** The member this person is; absent for people and servers who are none. */
   member_id: uuid.nullish(),
   roles: z.array(z.object({ role: z.string(), organisationId: uuid })).default([]),
+  /** The key to which the token is bound (RFC 9449); who holds the token alone holds nothing then. */
+  cnf: z.object({ jkt: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }).optional(),
   /** The member for whom an agent acts. */
   acting_for: uuid.nullish(),
 });
+
+export type TokenClaims = z.infer<typeof tokenClaimsSchema>;

@@ -11,6 +11,8 @@ export interface TrustedIssuer {
   /** The `aud` that a token for each audience carries; an audience that is not named is not served to this issuer. */
   audiences: Readonly<Partial<Record<Audience, string>>>;
   roles: ReadonlySet<RoleName>;
+  /** Of this machine alone: its tokens may be plain where others have to be bound to a key. */
+  isDevelopment: boolean;
   keys: JWTVerifyGetKey;
 }
 
@@ -52,7 +54,13 @@ export function readTrustedIssuers(file: string, mode: Mode): ReadonlyMap<string
   return new Map(
     listed.map((one) => [
       one.issuer,
-      { issuer: one.issuer, audiences: one.audiences, roles: new Set(one.roles), keys: keysOf(one, dirname(file)) },
+      {
+        issuer: one.issuer,
+        audiences: one.audiences,
+        roles: new Set(one.roles),
+        isDevelopment: one.development,
+        keys: keysOf(one, dirname(file)),
+      },
     ]),
   );
 }

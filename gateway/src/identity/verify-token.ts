@@ -1,7 +1,8 @@
 import { isRoleName, Viewer, type Audience, type RoleGrant } from '@zhijia/access';
 import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
+import { ProofChecker } from './check-proof.js';
 import { RememberedTokens } from './remembered-tokens.js';
-import { tokenClaimsSchema } from './token-claims.js';
+import { tokenClaimsSchema, type TokenClaims } from './token-claims.js';
 import { IssuerUnavailable, type TrustedIssuer } from './trusted-issuers.js';
 
 /** Asymmetric only: with a shared secret in the list, a public key would pass as one. */
@@ -11,7 +12,28 @@ const toleratedSkewSeconds = 10;
 const maxTokenLength = 8_192;
 
 export type TokenRefusal =
-  'TOKEN_MISSING' | 'TOKEN_MALFORMED' | 'TOKEN_EXPIRED' | 'TOKEN_NOT_TRUSTED' | 'TOKEN_WRONG_AUDIENCE';
+  | 'TOKEN_MISSING'
+  | 'TOKEN_MALFORMED'
+  | 'TOKEN_EXPIRED'
+  | 'TOKEN_NOT_TRUSTED'
+  | 'TOKEN_WRONG_AUDIENCE'
+  | 'TOKEN_NOT_BOUND'
+  | 'PROOF_NOT_ACCEPTED';
+
+/** What a request shows of who sends it. */
+export interface Credentials {
+  readonly authorization: string | undefined;
+  /** The `DPoP` header; more than one is none. */
+  readonly proof: string | undefined;
+  readonly method: string;
+  readonly url: string;
+}
+
+/** What a token says, and the key it is bound to. */
+export interface VerifiedToken {
+  readonly viewer: Viewer;
+  readonly keyThumbprint: string | null;
+}
 
 export type TokenCheck =
   | { kind: 'verified'; viewer: Viewer; isRemembered: boolean }
@@ -19,31 +41,52 @@ export type TokenCheck =
   /** Nothing can be said about the token now: its issuer's keys could not be fetched. */
   | { kind: 'undecided'; cause: unknown };
 
-/** Decides who asks, from the `Authorization` header of a request to one audience. */
+/** Decides who asks, from the headers of a request to one audience. */
 export class TokenVerifier {
-  private readonly remembered = new RememberedTokens();
+  private readonly remembered = new RememberedTokens<VerifiedToken>();
+  private readonly proofs = new ProofChecker();
 
   constructor(private readonly issuers: ReadonlyMap<string, TrustedIssuer>) {}
 
-  async check(authorization: string | undefined, audience: Audience): Promise<TokenCheck> {
+  async check(credentials: Credentials, audience: Audience): Promise<TokenCheck> {
+    const { authorization } = credentials;
     if (authorization === undefined || authorization === '') return refused('TOKEN_MISSING');
-    const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization)?.[1];
-    if (token === undefined || token.length > maxTokenLength) return refused('TOKEN_MALFORMED');
+    const [, scheme, token] = /^(Bearer|DPoP) +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization) ?? [];
+    if (scheme === undefined || token === undefined || token.length > maxTokenLength) return refused('TOKEN_MALFORMED');
 
     const key = RememberedTokens.keyOf(token, audience);
     const known = this.remembered.get(key, Date.now());
-    if (known !== null) return { kind: 'verified', viewer: known, isRemembered: true };
-    try {
-      const { viewer, expiresAtMs } = await this.verify(token, audience);
-      this.remembered.put(key, viewer, expiresAtMs, Date.now());
-      return { kind: 'verified', viewer, isRemembered: false };
-    } catch (error) {
-      if (error instanceof IssuerUnavailable) return { kind: 'undecided', cause: error.cause };
-      return refused(codeOf(error));
+    let verified = known;
+    if (verified === null) {
+      try {
+        const fresh = await this.verify(token, audience);
+        this.remembered.put(key, fresh, fresh.expiresAtMs, Date.now());
+        verified = fresh;
+      } catch (error) {
+        if (error instanceof IssuerUnavailable) return { kind: 'undecided', cause: error.cause };
+        return refused(codeOf(error));
+      }
     }
+    const refusal = await this.refusalOfProof(verified, scheme, token, credentials);
+    if (refusal !== null) return refused(refusal);
+    return { kind: 'verified', viewer: verified.viewer, isRemembered: known !== null };
   }
 
-  private async verify(token: string, audience: Audience): Promise<{ viewer: Viewer; expiresAtMs: number }> {
+  /** A bound token comes with a proof, and a proof with a bound token: neither may be left out on the way. */
+  private async refusalOfProof(
+    { keyThumbprint }: VerifiedToken,
+    scheme: string,
+    token: string,
+    { proof, method, url }: Credentials,
+  ): Promise<TokenRefusal | null> {
+    const isBound = keyThumbprint !== null;
+    if (isBound !== (scheme.toLowerCase() === 'dpop')) return 'PROOF_NOT_ACCEPTED';
+    if (!isBound) return null;
+    const holds = proof !== undefined && (await this.proofs.holds({ proof, token, keyThumbprint, method, url }));
+    return holds ? null : 'PROOF_NOT_ACCEPTED';
+  }
+
+  private async verify(token: string, audience: Audience): Promise<VerifiedToken & { expiresAtMs: number }> {
     if (!isSpelledOnce(token)) throw new TokenRefused('TOKEN_MALFORMED');
     // Read before it is believed, only to know whose keys to ask.
     const issuer = this.issuers.get(claimedIssuer(token));
@@ -57,7 +100,15 @@ export class TokenVerifier {
       clockTolerance: toleratedSkewSeconds,
       requiredClaims: ['exp', 'sub', 'client_id'],
     });
-    return { viewer: viewerOf(payload, issuer, audience), expiresAtMs: (payload.exp ?? 0) * 1_000 };
+    const claims = readClaims(payload);
+    // FAPI 2.0, 5.3.2.1: a stolen token of a bank's server opens nothing.
+    if (audience === 'bank' && claims.cnf === undefined && !issuer.isDevelopment)
+      throw new TokenRefused('TOKEN_NOT_BOUND');
+    return {
+      viewer: viewerOf(claims, issuer, audience),
+      keyThumbprint: claims.cnf?.jkt ?? null,
+      expiresAtMs: claims.exp * 1_000,
+    };
   }
 }
 
@@ -73,10 +124,13 @@ function claimedIssuer(token: string): string {
   return iss;
 }
 
-function viewerOf(payload: JWTPayload, issuer: TrustedIssuer, audience: Audience): Viewer {
+function readClaims(payload: JWTPayload): TokenClaims {
   const parsed = tokenClaimsSchema.safeParse(payload);
   if (!parsed.success) throw new TokenRefused('TOKEN_MALFORMED');
-  const claims = parsed.data;
+  return parsed.data;
+}
+
+function viewerOf(claims: TokenClaims, issuer: TrustedIssuer, audience: Audience): Viewer {
   return new Viewer({
     issuer: issuer.issuer,
     subject: claims.sub,

@@ -64,7 +64,14 @@ export function gatewayEnvironment(
 export function listed(issuer: TestIssuer, directory: string, more: object = {}): object {
   const jwksFile = join(directory, `${issuer.privateKey.kid}.json`);
   writeFileSync(jwksFile, JSON.stringify(issuer.jwks));
-  return { issuer: issuer.issuer, jwksFile, audiences: expectedAudiences, roles: ['member', 'chair'], ...more };
+  return {
+    issuer: issuer.issuer,
+    jwksFile,
+    audiences: expectedAudiences,
+    roles: ['member', 'chair'],
+    development: true,
+    ...more,
+  };
 }
 
 export async function startTestGateway(options: {
