@@ -22,6 +22,8 @@ export class PostingStore {
 
   async post(tx: EntityManager, request: TransferRequest): Promise<TransferOutcome> {
     assertTransferRequest(request);
+    const atOnce = await this.transfers.postAtOnce(tx, request);
+    if (atOnce !== null) return asPosted(atOnce, false);
     const locked = byId(await this.accounts.lock(tx, [request.fromAccountId, request.toAccountId]));
     const from = locked.get(request.fromAccountId) ?? null;
     const to = locked.get(request.toAccountId) ?? null;

@@ -4,7 +4,7 @@ import type { AccountState } from './account.js';
 import type { Book } from './book.js';
 import { transferNameOf } from './plan-batch.js';
 import type { PostedLegs } from './plan-reversal.js';
-import type { Entry } from './plan-transfer.js';
+import type { Entry, TransferRequest } from './plan-transfer.js';
 
 /** A transfer that was decided and is to be written. */
 export interface PlannedTransfer {
@@ -32,9 +32,8 @@ export interface TransferRow extends PostedLegs {
 const transferColumns = `transfer.id, transfer.book, transfer.from_account_id AS "fromAccountId",
   transfer.to_account_id AS "toAccountId", transfer.units, transfer.reverses_id AS "reversesId", transfer.kind,
   transfer.reason, transfer.reference, transfer.occurred_at AS "occurredAt", transfer.posted_at AS "postedAt",
-  debit.account_version AS "debitVersion", debit.balance_before AS "debitBefore", debit.balance_after AS "debitAfter",
-  credit.account_version AS "creditVersion", credit.balance_before AS "creditBefore",
-  credit.balance_after AS "creditAfter"`;
+  debit.account_version AS "debitVersion", debit.balance_before AS "debitBefore",
+  credit.account_version AS "creditVersion", credit.balance_before AS "creditBefore"`;
 
 const transferTables = `ledger_transfer transfer
   JOIN ledger_entry debit ON debit.transfer_id = transfer.id AND debit.account_id = transfer.from_account_id
@@ -42,6 +41,26 @@ const transferTables = `ledger_transfer transfer
 
 /** The transfers and their entries. */
 export class TransfersStore {
+  /** Locks, posts and answers one transfer in one statement; null, and nothing written, where it has to be decided. */
+  async postAtOnce(tx: EntityManager, request: TransferRequest): Promise<TransferRow | null> {
+    const { book, fromAccountId, toAccountId, units, kind, reason, reference } = request;
+    const posted = await row<PostedRow>(
+      tx,
+      `SELECT id, occurred_at AS "occurredAt", posted_at AS "postedAt", from_version AS "fromVersion",
+              from_before AS "fromBefore", to_version AS "toVersion", to_before AS "toBefore"
+         FROM ledger_post($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [book, fromAccountId, toAccountId, units, kind, reason, reference, request.occurredAt ?? null],
+    );
+    if (posted === null) return null;
+    const { id, occurredAt, postedAt } = posted;
+    return {
+      ...{ id, book, fromAccountId, toAccountId, units, kind, reason, reference, occurredAt, postedAt },
+      reversesId: null,
+      debit: entryOf(fromAccountId, -units, posted.fromBefore, posted.fromVersion),
+      credit: entryOf(toAccountId, units, posted.toBefore, posted.toVersion),
+    };
+  }
+
   /**
    * Writes transfers, entries and new balances. `moved` are the accounts afterwards, `before` the same accounts as they
    * were locked. A single transfer whose reference exists writes nothing and answers an empty list.
@@ -68,14 +87,17 @@ export class TransfersStore {
     });
   }
 
+  /** LIMIT 1 keeps each a look-up by key: for a batch of hundreds the planner would rather read the whole table. */
   async byReferences(db: Queryable, named: readonly { book: Book; reference: string }[]): Promise<TransferRow[]> {
     const found = await rows<FlatTransferRow>(
       db,
       `SELECT ${transferColumns} FROM unnest($1::text[], $2::text[]) AS asked (book, reference)
-         CROSS JOIN LATERAL (SELECT * FROM ledger_transfer known
-                              WHERE known.book = asked.book AND known.reference = asked.reference) transfer
-         JOIN ledger_entry debit ON debit.transfer_id = transfer.id AND debit.account_id = transfer.from_account_id
-         JOIN ledger_entry credit ON credit.transfer_id = transfer.id AND credit.account_id = transfer.to_account_id`,
+        CROSS JOIN LATERAL (SELECT * FROM ledger_transfer
+                             WHERE book = asked.book AND reference = asked.reference LIMIT 1) transfer
+        CROSS JOIN LATERAL (SELECT * FROM ledger_entry
+                             WHERE transfer_id = transfer.id AND account_id = transfer.from_account_id LIMIT 1) debit
+        CROSS JOIN LATERAL (SELECT * FROM ledger_entry
+                             WHERE transfer_id = transfer.id AND account_id = transfer.to_account_id LIMIT 1) credit`,
       [named.map(({ book }) => book), named.map(({ reference }) => reference)],
     );
     return found.map(withEntries);
@@ -143,32 +165,32 @@ function rowOf(transfer: PlannedTransfer, { id, occurredAt, postedAt }: WrittenR
   };
 }
 
+interface PostedRow {
+  readonly id: string;
+  readonly occurredAt: string;
+  readonly postedAt: string;
+  readonly fromVersion: number;
+  readonly fromBefore: number;
+  readonly toVersion: number;
+  readonly toBefore: number;
+}
+
+function entryOf(accountId: string, units: number, balanceBeforeUnits: number, accountVersion: number): Entry {
+  return { accountId, units, balanceBeforeUnits, balanceAfterUnits: balanceBeforeUnits + units, accountVersion };
+}
+
 interface FlatTransferRow extends Omit<TransferRow, 'debit' | 'credit'> {
   readonly debitVersion: number;
   readonly debitBefore: number;
-  readonly debitAfter: number;
   readonly creditVersion: number;
   readonly creditBefore: number;
-  readonly creditAfter: number;
 }
 
 function withEntries(flat: FlatTransferRow): TransferRow {
-  const { debitVersion, debitBefore, debitAfter, creditVersion, creditBefore, creditAfter, ...transfer } = flat;
+  const { debitVersion, debitBefore, creditVersion, creditBefore, ...transfer } = flat;
   return {
     ...transfer,
-    debit: {
-      accountId: flat.fromAccountId,
-      units: -flat.units,
-      balanceBeforeUnits: debitBefore,
-      balanceAfterUnits: debitAfter,
-      accountVersion: debitVersion,
-    },
-    credit: {
-      accountId: flat.toAccountId,
-      units: flat.units,
-      balanceBeforeUnits: creditBefore,
-      balanceAfterUnits: creditAfter,
-      accountVersion: creditVersion,
-    },
+    debit: entryOf(flat.fromAccountId, -flat.units, debitBefore, debitVersion),
+    credit: entryOf(flat.toAccountId, flat.units, creditBefore, creditVersion),
   };
 }
