@@ -2,6 +2,7 @@ import { audiences } from '@zhijia/access';
 import { createLog, type Log } from '@zhijia/logging';
 import type { GatewayConfig } from './gateway.config.js';
 import { createExecutor } from './graph/create-executor.js';
+import { GraphSlot } from './graph/graph-slot.js';
 import { startGraph } from './graph/start-graph.js';
 import { Subgraph } from './graph/subgraph.js';
 import { SubgraphSource } from './graph/subgraph-source.js';
@@ -12,6 +13,7 @@ import { addHealthRoutes } from './http/health-routes.js';
 import { tokenGate } from './http/token-gate.js';
 import { TokenVerifier } from './identity/verify-token.js';
 import { createMetrics } from './metrics.js';
+import { limits } from './refusals.js';
 
 export interface RunningGateway {
   url: string;
@@ -37,14 +39,16 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   const graphs = await Promise.all(
     audiences.map(async (audience) => {
       const executor = createExecutor(config.supergraphs[audience], sources, metrics, log);
-      const graph = await startGraph({ audience, executor, mode: config.mode, metrics, log });
-      addGraphRoute(
-        server,
-        audience,
-        graph,
-        tokenGate({ audience, tokens, publicUrl: config.publicUrl, metrics, log }),
-      );
-      return graph;
+      const isSchemaPublic = audience === 'dashboard';
+      const graph = await startGraph({ executor, mode: config.mode, isSchemaPublic, metrics, log });
+      const slot = new GraphSlot({ server: graph, close: () => graph.stop() });
+      addGraphRoute(server, {
+        url: `/${audience}/graphql`,
+        maxBodyBytes: limits.bodyBytes[audience],
+        graph: slot,
+        gate: tokenGate({ audience, tokens, publicUrl: config.publicUrl, metrics, log }),
+      });
+      return slot;
     }),
   );
   addHealthRoutes(server, subgraphs, metrics, state);
@@ -56,7 +60,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   const drain = async (): Promise<void> => {
     state.isStopping = true;
     await server.close();
-    await Promise.all(graphs.map((graph) => graph.stop()));
+    await Promise.all(graphs.map((graph) => graph.close()));
     await Promise.all([...subgraphs, ...(boards === undefined ? [] : [boards])].map((subgraph) => subgraph.close()));
   };
   let stopping: Promise<void> | null = null;

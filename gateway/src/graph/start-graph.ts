@@ -6,7 +6,6 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { Audience } from '@zhijia/access';
 import type { Mode } from '@zhijia/config';
 import type { Log } from '@zhijia/logging';
 import type { Metrics } from '../metrics.js';
@@ -18,22 +17,23 @@ import { formatErrorWith } from './format-error.js';
 import type { GraphContext } from './graph-context.js';
 import { operationLimitRules } from './operation-limits.js';
 
-/** Apollo Server is the door of one audience's graph: it parses, validates and answers; the executor does the rest. */
+/** Apollo Server is the door of one graph: it parses, validates and answers; the executor does the rest. */
 export async function startGraph(options: {
-  audience: Audience;
   executor: GraphExecutor;
   mode: Mode;
+  /** Whether a production graph tells its schema, as every other one does. */
+  isSchemaPublic: boolean;
   metrics: Metrics;
   log: Log;
 }): Promise<ApolloServer<GraphContext>> {
-  const { audience, executor, mode, metrics, log } = options;
+  const { executor, mode, isSchemaPublic, metrics, log } = options;
   const isProduction = mode === 'production';
   const graph = new ApolloServer<GraphContext>({
     gateway: executor,
     logger: apolloLogger(log),
     // Whatever NODE_ENV says: the mode of this process is ours to read, and each setting is given here.
     nodeEnv: 'production',
-    introspection: !isProduction || audience === 'dashboard',
+    introspection: !isProduction || isSchemaPublic,
     hideSchemaDetailsFromClientErrors: isProduction,
     includeStacktraceInErrorResponses: false,
     formatError: formatErrorWith(log, { hidesSuggestions: isProduction }),

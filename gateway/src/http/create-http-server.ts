@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Log } from '@zhijia/logging';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics.js';
+import { readJsonBodies } from './read-json.js';
 import { refuse } from './refuse.js';
 
 /** The HTTP server without its routes: request ids, log lines, metrics, and one shape for every error. */
@@ -18,8 +19,7 @@ export function createHttpServer(log: Log, metrics: Metrics, state: { isStopping
     // What comes over an open connection while stopping is still answered, and is the last there.
     return503OnClosing: false,
   });
-  // A form or a plain text is no GraphQL request, and browsers send those without asking first.
-  server.removeContentTypeParser('text/plain');
+  readJsonBodies(server);
   server.decorateRequest('toldCodes');
 
   server.addHook('onRequest', async (request, reply) => {
@@ -51,9 +51,7 @@ export function createHttpServer(log: Log, metrics: Metrics, state: { isStopping
       return refuse(request, reply, 'LIMIT_EXCEEDED', { status: 413, extensions: { limit: 'bodyBytes', max } });
     }
     const status = error.statusCode ?? 500;
-    // A host name that makes no URL is the client's, wherever it surfaces.
-    const isClients = (status >= 400 && status < 500) || (error as { code?: string }).code === 'ERR_INVALID_URL';
-    if (isClients) return refuse(request, reply, 'BAD_REQUEST', { status: status < 500 ? status : 400 });
+    if (status >= 400 && status < 500) return refuse(request, reply, 'BAD_REQUEST', { status });
     const errorId = randomUUID();
     log.error({ err: error, errorId, requestId: request.id }, 'A request failed');
     return refuse(request, reply, 'INTERNAL', { extensions: { errorId } });

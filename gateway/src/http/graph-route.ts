@@ -1,27 +1,109 @@
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { ApolloServer } from '@apollo/server';
-import type { Audience } from '@zhijia/access';
-import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify';
-import type { GraphContext } from '../graph/graph-context.js';
-import { limits } from '../refusals.js';
+import { HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
+import type { Viewer } from '@zhijia/access';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { GraphSlot } from '../graph/graph-slot.js';
+import { graphqlResponse, responseTypeFor } from './media-types.js';
+import { refuse } from './refuse.js';
 
-/** `/<audience>/graphql`: POST, and GET for queries. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set for every request beyond the gate. */
+    viewer: Viewer | null;
+  }
+}
+
+/** What Apollo Server looks at: the form of the answer, and whether a foreign web page could have sent the request. */
+const readHeaders = ['accept', 'content-type', 'apollo-require-preflight', 'x-apollo-operation-name'] as const;
+
+/** A request that is right as GraphQL over HTTP, whose document is not. */
+const documentCodes: ReadonlySet<string> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/** GraphQL over HTTP: POST, and GET for queries. */
 export function addGraphRoute(
   server: FastifyInstance,
-  audience: Audience,
-  graph: ApolloServer<GraphContext>,
-  gate: onRequestAsyncHookHandler,
+  route: {
+    url: string;
+    maxBodyBytes: number;
+    graph: GraphSlot;
+    /** Refuses, or says who asks. */
+    gate: onRequestAsyncHookHandler;
+  },
 ): void {
+  const { url, maxBodyBytes, graph, gate } = route;
   server.route({
     method: ['GET', 'POST'],
-    url: `/${audience}/graphql`,
-    bodyLimit: limits.bodyBytes[audience],
-    onRequest: gate,
-    handler: fastifyApolloHandler(graph, {
-      context: async (request): Promise<GraphContext> => {
-        if (request.viewer === null) throw new Error('A request came past the gate without a viewer');
-        return { viewer: request.viewer, requestId: request.id, toldCodes: request.toldCodes };
-      },
-    }),
+    url,
+    bodyLimit: maxBodyBytes,
+    // Before the body is read and before anything is done: an answer that nobody accepts is no reason to act.
+    onRequest: [refuseUnacceptable, gate],
+    handler: async (request, reply) => {
+      const { viewer, id, toldCodes } = request;
+      if (viewer === null) throw new Error('A request came past the gate without a viewer');
+      const { headers, body, status } = await graph.ask((apollo) =>
+        apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: {
+            method: request.method,
+            headers: headersOf(request),
+            search: searchOf(request.url),
+            body: request.body,
+          },
+          context: async () => ({ viewer, requestId: id, toldCodes }),
+        }),
+      );
+      if (body.kind !== 'complete') throw new Error('An answer in parts was not asked for');
+      for (const [name, value] of headers) reply.header(name, value);
+      reply.code(statusOf(status, headers, toldCodes));
+      return body.string;
+    },
   });
+  server.route({
+    method: ['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url,
+    onRequest: async (request, reply) => {
+      reply.header('allow', 'GET, POST');
+      return refuse(request, reply, 'BAD_REQUEST', { status: 405 });
+    },
+    handler: async () => {},
+  });
+}
+
+async function refuseUnacceptable(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (responseTypeFor(request.headers.accept) === null) return refuse(request, reply, 'BAD_REQUEST', { status: 406 });
+}
+
+function headersOf({ headers }: FastifyRequest): HeaderMap {
+  const map = new HeaderMap();
+  for (const name of readHeaders) {
+    const value = headers[name];
+    if (typeof value === 'string') map.set(name, value);
+  }
+  return map;
+}
+
+function searchOf(url: string): string {
+  const from = url.indexOf('?');
+  return from === -1 ? '' : url.slice(from);
+}
+
+/**
+ * With `application/json` a status tells of the request, not of the document in it: 200 where that was well formed, so
+ * that clients know an answer of this gateway from one of a proxy's. With `application/graphql-response+json` the type
+ * tells this already, and the status says that nothing was executed.
+ */
+function statusOf(
+  status: number | undefined,
+  headers: HTTPGraphQLHead['headers'],
+  toldCodes: readonly string[],
+): number {
+  const wasExecuted = status === undefined;
+  if (wasExecuted || toldCodes.length === 0 || !toldCodes.every((code) => documentCodes.has(code))) {
+    return status ?? 200;
+  }
+  return headers.get('content-type')?.startsWith(graphqlResponse) === true ? 400 : 200;
 }

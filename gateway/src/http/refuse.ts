@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refusals, type GatewayCode } from '../refusals.js';
+import { responseTypeFor } from './media-types.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -17,10 +18,9 @@ export async function refuse(
 ): Promise<void> {
   const { status, message } = refusals[code];
   request.toldCodes.push(code);
-  const isGraphqlResponse = request.headers.accept?.includes('application/graphql-response+json') ?? false;
   await reply
     .code(options.status ?? status)
-    .header('content-type', `application/${isGraphqlResponse ? 'graphql-response+json' : 'json'}; charset=utf-8`)
+    .header('content-type', `${responseTypeFor(request.headers.accept) ?? 'application/json'}; charset=utf-8`)
     .header('cache-control', 'no-store')
     .send(JSON.stringify({ errors: [{ message, extensions: { code, ...options.extensions } }] }));
 }

@@ -1,16 +1,9 @@
-import type { Audience, Viewer } from '@zhijia/access';
+import type { Audience } from '@zhijia/access';
 import type { Log } from '@zhijia/logging';
 import type { onRequestAsyncHookHandler } from 'fastify';
 import type { TokenRefusal, TokenVerifier } from '../identity/verify-token.js';
 import type { Metrics } from '../metrics.js';
 import { refuse } from './refuse.js';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Set for every request beyond the gate. */
-    viewer: Viewer | null;
-  }
-}
 
 /** Refuses before the body is read: whoever has no token makes us parse nothing. */
 export function tokenGate(options: {

@@ -96,6 +96,7 @@ export async function startTestGateway(options: {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
+          accept: 'application/graphql-response+json',
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),
           ...headers,
         },
