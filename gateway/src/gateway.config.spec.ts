@@ -42,7 +42,7 @@ describe('the configuration of the gateway', () => {
     expect(config.mode).toBe('production');
     expect(config.supergraphs.bank).toBe('# bank');
     expect(config.subgraphs).toEqual([
-      { name: 'people', origin: 'http://127.0.0.1:4101', viewerStatementKey: Buffer.alloc(32, 1) },
+      { name: 'people', origin: 'http://127.0.0.1:4101', path: '/graphql', viewerStatementKey: Buffer.alloc(32, 1) },
     ]);
     expect([...config.issuers.keys()]).toEqual(['https://id.example']);
   });

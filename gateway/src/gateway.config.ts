@@ -5,10 +5,10 @@ import { ConfigError, modeSchema, readConfig } from '@zhijia/config';
 import { z } from 'zod';
 import { readTrustedIssuers } from './identity/trusted-issuers.js';
 
-/** Every subgraph answers here; viewer statements are bound to it. */
+/** Every subgraph of the product answers here; viewer statements are bound to it. */
 const graphqlPath = '/graphql';
 
-const secretKey = z.base64url().transform((text) => Buffer.from(text, 'base64url'));
+export const secretKeySchema = z.base64url().transform((text) => Buffer.from(text, 'base64url'));
 
 const subgraphUrl = z
   .url({ protocol: /^https?$/ })
@@ -17,6 +17,10 @@ const subgraphUrl = z
     message: `ends after the port, or with ${graphqlPath}`,
   })
   .transform((url) => url.origin);
+
+/** How long one subgraph may take to begin its answer, and to pause within it. */
+export const subgraphTimeoutSchema = z.coerce.number().int().min(50).max(120_000).default(20_000);
+export const logLevelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info');
 
 const envSchema = z.object({
   ZHIJIA_MODE: modeSchema,
@@ -29,9 +33,8 @@ const envSchema = z.object({
   TRUSTED_ISSUERS_FILE: z.string(),
   /** The subgraph that publishes boards at `/boards/<campaign>.ndjson`. */
   BOARDS_SUBGRAPH: z.string().default('evaluations'),
-  /** How long one subgraph may take to begin its answer, and to pause within it. */
-  SUBGRAPH_TIMEOUT_MS: z.coerce.number().int().min(50).max(120_000).default(20_000),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+  SUBGRAPH_TIMEOUT_MS: subgraphTimeoutSchema,
+  LOG_LEVEL: logLevelSchema,
   /** `stdin`: end when standard input closes, because the process that started this one is gone. */
   ZHIJIA_LEASH: z.enum(['stdin']).optional(),
 });
@@ -40,7 +43,10 @@ const envSchema = z.object({
 export interface SubgraphAddress {
   name: string;
   origin: string;
-  viewerStatementKey: Buffer;
+  /** Where it answers GraphQL. */
+  path: string;
+  /** Null: this subgraph is told nothing of who asks. */
+  viewerStatementKey: Buffer | null;
 }
 
 export type GatewayConfig = ReturnType<typeof readGatewayConfig>;
@@ -96,7 +102,7 @@ function readSubgraphs(env: Readonly<Record<string, string | undefined>>): reado
     Object.fromEntries(
       suffixes.flatMap((suffix) => [
         [`${prefix}${suffix}`, subgraphUrl],
-        [`VIEWER_STATEMENT_KEY_${suffix}`, secretKey],
+        [`VIEWER_STATEMENT_KEY_${suffix}`, secretKeySchema],
       ]),
     ),
   );
@@ -104,6 +110,7 @@ function readSubgraphs(env: Readonly<Record<string, string | undefined>>): reado
   return suffixes.map((suffix) => ({
     name: suffix.toLowerCase().replaceAll('_', '-'),
     origin: z.string().parse(parsed[`${prefix}${suffix}`]),
+    path: graphqlPath,
     viewerStatementKey: z.instanceof(Buffer).parse(parsed[`VIEWER_STATEMENT_KEY_${suffix}`]),
   }));
 }

@@ -14,7 +14,6 @@ type AnyOptions = GraphQLDataSourceProcessOptions<GraphContext>;
 /** Apollo's gateway can also ask on its own account, for a subgraph's health or schema; ours never does. */
 type ClientOptions = Extract<AnyOptions, { incomingRequestContext: unknown }>;
 
-const path = '/graphql';
 /** A subgraph that stands still must not gather all of the gateway's requests. */
 const maxFetchesUnderWay = 1_000;
 /** What a proxy, or a server that is just starting or ending, answers in the subgraph's place. */
@@ -54,7 +53,13 @@ export class SubgraphSource implements FetchSender<GraphContext>, GraphQLDataSou
     let outcome = 'unavailable';
     try {
       const headers = { 'content-type': 'application/json', accept: 'application/json', 'x-request-id': requestId };
-      const { status, text } = await this.subgraph.ask({ viewer, method: 'POST', path, body, headers });
+      const { status, text } = await this.subgraph.ask({
+        viewer,
+        method: 'POST',
+        path: this.subgraph.graphqlPath,
+        body,
+        headers,
+      });
       if (unavailableStatuses.has(status)) throw new Error(`Answered ${status}`);
       outcome = 'answered';
       return this.read(text, status);

@@ -22,11 +22,14 @@ export interface SubgraphAnswer {
 /** One subgraph: its connections, kept open, and the key for the statements about who asks. */
 export class Subgraph {
   readonly name: string;
-  private readonly key: Buffer;
+  /** Where it answers GraphQL. */
+  readonly graphqlPath: string;
+  private readonly key: Buffer | null;
   private readonly pool: Pool;
 
   constructor(address: SubgraphAddress, timeoutMs: number, options: { isForStreams?: boolean } = {}) {
     this.name = address.name;
+    this.graphqlPath = address.path;
     this.key = address.viewerStatementKey;
     this.pool = new Pool(address.origin, {
       connections,
@@ -67,11 +70,15 @@ export class Subgraph {
 
   /** Nothing of the client's own headers goes along: the statement says all that a subgraph may know. */
   private withStatement({ viewer, method, path, body, headers }: SubgraphRequest): Dispatcher.DispatchOptions {
+    const { key } = this;
     const stated = { subgraph: this.name, method, path, body: body ?? '' };
     return {
       method,
       path,
-      headers: { ...headers, [viewerStatementHeader]: signViewerStatement(viewer, stated, this.key, Date.now()) },
+      headers:
+        key === null
+          ? headers
+          : { ...headers, [viewerStatementHeader]: signViewerStatement(viewer, stated, key, Date.now()) },
       ...(body === undefined ? {} : { body }),
     };
   }

@@ -1,0 +1,127 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import { Viewer } from '@zhijia/access';
+import { createLog, type Log } from '@zhijia/logging';
+import type { onRequestAsyncHookHandler } from 'fastify';
+import { createExecutor } from './graph/create-executor.js';
+import { GraphSlot, type OpenGraph } from './graph/graph-slot.js';
+import { startGraph } from './graph/start-graph.js';
+import { Subgraph } from './graph/subgraph.js';
+import { SubgraphSource } from './graph/subgraph-source.js';
+import { createHttpServer } from './http/create-http-server.js';
+import { addGraphRoute } from './http/graph-route.js';
+import { addHealthRoutes } from './http/health-routes.js';
+import { tokenGate } from './http/token-gate.js';
+import { TokenVerifier } from './identity/verify-token.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import { limits } from './refusals.js';
+import type { RunningGateway } from './serve-gateway.js';
+import type { StandaloneConfig } from './standalone.config.js';
+import { readSupergraph, UnusableSupergraph } from './supergraph.js';
+
+export const graphqlPath = '/graphql';
+/** A file is looked at this often: what replaces it (an editor, a mounted volume) need not tell anybody. */
+const lookEveryMs = 500;
+
+/**
+ * Serves one supergraph of anybody's with the executor, the door, the limits and the masking of the product. When the
+ * file changes, the new graph takes over between two operations; one that cannot be served leaves the old one in place.
+ *
+ * @throws UnusableSupergraph, ConfigError
+ */
+export async function serveSupergraph(config: StandaloneConfig): Promise<RunningGateway> {
+  const log = createLog({ service: 'gateway', level: config.logLevel });
+  const metrics = createMetrics();
+  const state = { isStopping: false };
+  const server = createHttpServer(log, metrics, state);
+  const graph = new GraphSlot(await openGraph(config, metrics, log));
+  addGraphRoute(server, {
+    url: graphqlPath,
+    maxBodyBytes: limits.bodyBytes[config.identity?.audience ?? 'dashboard'],
+    graph,
+    gate: gateOf(config, metrics, log),
+  });
+  // Not every subgraph in the world says how it is; readiness is our own.
+  addHealthRoutes(server, [], metrics, state);
+
+  let url: string;
+  try {
+    url = await server.listen({ port: config.port, host: config.host });
+  } catch (error) {
+    await graph.close();
+    throw error;
+  }
+  log.info({ url, mode: config.mode, supergraph: config.supergraphFile }, 'Serving');
+
+  let reloading = Promise.resolve();
+  const reload = async (): Promise<void> => {
+    try {
+      const next = await openGraph(config, metrics, log);
+      log.info({ supergraph: config.supergraphFile }, 'The supergraph is replaced');
+      await graph.replace(next);
+    } catch (error) {
+      log.error({ err: error, supergraph: config.supergraphFile }, 'The changed supergraph cannot be served');
+    }
+  };
+  const onChange = (): void => {
+    reloading = reloading.then(reload);
+  };
+  watchFile(config.supergraphFile, { interval: lookEveryMs, persistent: false }, onChange);
+
+  const drain = async (): Promise<void> => {
+    unwatchFile(config.supergraphFile, onChange);
+    state.isStopping = true;
+    await server.close();
+    await reloading;
+    await graph.close();
+  };
+  let stopping: Promise<void> | null = null;
+  return { url, log, stop: () => (stopping ??= drain()) };
+}
+
+async function openGraph(config: StandaloneConfig, metrics: Metrics, log: Log): Promise<OpenGraph> {
+  const supergraphSdl = readSupergraph(config.supergraphFile);
+  const subgraphs = config.addressesIn(supergraphSdl).map((address) => new Subgraph(address, config.subgraphTimeoutMs));
+  const closeSubgraphs = async (): Promise<void> => {
+    await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
+  };
+  const sources = new Map(subgraphs.map((subgraph) => [subgraph.name, new SubgraphSource(subgraph, metrics, log)]));
+  try {
+    const server = await startGraph({
+      executor: createExecutor(supergraphSdl, sources, metrics, log),
+      mode: config.mode,
+      isSchemaPublic: false,
+      metrics,
+      log,
+    });
+    return {
+      server,
+      close: async () => {
+        await server.stop();
+        await closeSubgraphs();
+      },
+    };
+  } catch (error) {
+    await closeSubgraphs();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UnusableSupergraph(`The supergraph cannot be served (${reason}): compose it anew.`, { cause: error });
+  }
+}
+
+function gateOf({ identity }: StandaloneConfig, metrics: Metrics, log: Log): onRequestAsyncHookHandler {
+  if (identity !== null) {
+    const tokens = new TokenVerifier(identity.issuers);
+    return tokenGate({ audience: identity.audience, tokens, publicUrl: null, metrics, log });
+  }
+  const nobody = new Viewer({
+    issuer: '',
+    subject: 'nobody',
+    client: 'nobody',
+    audience: 'dashboard',
+    memberId: null,
+    roles: [],
+    actingFor: null,
+  });
+  return async (request) => {
+    request.viewer = nobody;
+  };
+}
