@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
+import { IvSource, ivLengthBytes } from './iv-source.js';
 import type { Keyring } from './keyring.js';
 
 /** Where a sealed value lives. It opens there and nowhere else. */
@@ -27,7 +28,6 @@ export class CannotOpenField extends Error {
 
 const formatVersion = 1;
 const algorithm = 'aes-256-gcm';
-const ivLengthBytes = 12;
 const tagLengthBytes = 16;
 const headerLengthBytes = 2;
 const overheadBytes = headerLengthBytes + ivLengthBytes + tagLengthBytes;
@@ -41,6 +41,7 @@ const overheadBytes = headerLengthBytes + ivLengthBytes + tagLengthBytes;
 export class FieldCipher {
   readonly #keyring: Keyring;
   readonly #keys = new Map<number, KeyObject | null>();
+  readonly #ivs = new IvSource();
 
   constructor(keyring: Keyring) {
     this.#keyring = keyring;
@@ -56,7 +57,7 @@ export class FieldCipher {
     const keyVersion = this.#keyring.currentVersion;
     const key = this.keyOf(keyVersion);
     if (key === null) throw new Error('A keyring holds its current key');
-    const iv = randomBytes(ivLengthBytes);
+    const iv = this.#ivs.next();
     const cipher = createCipheriv(algorithm, key, iv, { authTagLength: tagLengthBytes });
     cipher.setAAD(bindingOf(place, keyVersion));
     const ciphertext = cipher.update(plaintext, 'utf8');
