@@ -109,6 +109,8 @@ export async function openEvaluations(bench, adminUrl) {
       if (opened.kind !== 'opened') throw new Error(`No campaign: ${JSON.stringify(opened)}`);
       const requestMs = performance.now() - startedAt;
       const { campaignId } = opened;
+      const { FreezeElectorate } = await ofService('electorates/freeze-electorate.js');
+      await new FreezeElectorate(db, electorates).run(campaignId);
       await runTally('prepare', campaignId);
       const preparations = new PreparationsStore();
       await new SignManifestOfCampaign(db, preparations, electorates, serviceKey, outbox).run(campaignId);

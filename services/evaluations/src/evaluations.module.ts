@@ -28,6 +28,7 @@ import { TargetsLoader } from './campaigns/targets.loader.js';
 import { VisibleCampaignsLoader } from './campaigns/visible-campaigns.loader.js';
 import { CountParticipation } from './electorates/count-participation.js';
 import { ElectoratesStore } from './electorates/electorates.store.js';
+import { FreezeElectorate } from './electorates/freeze-electorate.js';
 import { ForgetLinksOfFinishedCampaigns } from './electorates/forget-links-of-finished-campaigns.js';
 import { LinkageStore } from './electorates/linkage.store.js';
 import { ParticipationCountsStore } from './electorates/participation-counts.store.js';
@@ -87,6 +88,7 @@ const campaigns = [
 
 const electorates = [
   ElectoratesStore,
+  FreezeElectorate,
   ParticipationCountsStore,
   CountParticipation,
   LinkageStore,

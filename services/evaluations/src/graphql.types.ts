@@ -231,7 +231,7 @@ export type AgentMayNotCast = Refusal & {
 };
 
 export type CampaignState =
-  /** The electorate is frozen; the key is being made and the manifest signed. */
+  /** The electorate is being frozen, the key made and the manifest signed. */
   | 'PREPARING'
   /** The manifest is signed; voting has not begun. */
   | 'SCHEDULED'
@@ -302,7 +302,7 @@ export type Electorate = {
   readonly requiresVerification: Scalars['Boolean']['output'];
   /** Members who joined on or before this day. */
   readonly asOf: Scalars['LocalDate']['output'];
-  /** How many members may take part. */
+  /** How many members may take part. While PREPARING as counted when the campaign was opened, then as it was frozen. */
   readonly size: Scalars['Int']['output'];
 };
 
@@ -884,8 +884,8 @@ export type Mutation = {
    */
   readonly castBallot: CastBallotResult;
   /**
-   * Opens a campaign: freezes its electorate and has its key made. Voting begins at `opensAt`, yet not before the manifest
-   * is signed (a few seconds after this answer, when the state leaves PREPARING).
+   * Opens a campaign: fixes its terms. Its electorate is frozen and its key made right after this answer: voting begins at
+   * `opensAt`, yet not before the manifest is signed (when the state leaves PREPARING, some seconds later).
    */
   readonly openCampaign: OpenCampaignResult;
   /** Closes a campaign before its time. Ballots are refused from this answer on; the result follows. */

@@ -12,7 +12,7 @@ import {
   privacyMinCell,
   rewardPoints,
 } from '@zhijia/policy';
-import { SUBGRAPH_CONFIG, tryAgain } from '@zhijia/subgraph';
+import { SUBGRAPH_CONFIG } from '@zhijia/subgraph';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ElectoratesStore } from '../electorates/electorates.store.js';
 import type { EvaluationsConfig } from '../evaluations.config.js';
@@ -29,7 +29,7 @@ export type OpenCampaignOutcome =
 
 type Opening = { readonly kind: 'opened'; readonly campaignId: string } | Exclude<OpeningPlan, { kind: 'open' }>;
 
-/** Freezes an electorate and its terms, once per key. The key ceremony follows in a process of its own. */
+/** Fixes the terms of a campaign, once per key. Its electorate is frozen and its key made afterwards, by `PrepareCampaigns`. */
 @Injectable()
 export class OpenCampaign {
   constructor(
@@ -60,14 +60,15 @@ export class OpenCampaign {
     const rules = await this.readPolicies(tx);
     const questionSet = await questionSetOf(request, rules.values.gradeCount);
     const known = await this.openings.findQuestionSetHash(tx, questionSet.id, questionSet.version);
+    const electorateSize = surroundings.isElectorateInReach
+      ? await this.electorates.countEligible(tx, request.electorate)
+      : 0;
     const plan = planOpening(request, {
       ...surroundings,
       windowSeconds: secondsBetween(request.opensAt ?? surroundings.now, request.closesAt),
       secondsToClosing: secondsBetween(surroundings.now, request.closesAt),
       unknownTargetIds: await this.openings.listUnknownTargets(tx, request.targetOrganisationIds),
-      electorateSize: surroundings.isElectorateInReach
-        ? await this.electorates.countEligible(tx, request.electorate)
-        : 0,
+      electorateSize,
       isQuestionSetOther: known !== null && known !== questionSet.hash,
       policies: rules.values,
     });
@@ -75,14 +76,7 @@ export class OpenCampaign {
     // Two openings at once with two wordings: the second sees the first one's words here.
     if (!(await this.openings.keepQuestionSet(tx, questionSet))) return { kind: 'questionSetChanged' };
 
-    const { terms } = plan;
-    const campaignId = await this.openings.insertCampaign(tx, request, terms, rules.versions);
-    const eligibility = { ...request.electorate, asOf: terms.asOf };
-    const size = await this.electorates.freeze(tx, campaignId, eligibility, terms.strata);
-    const isWhole = await this.electorates.recordTree(tx, campaignId, request.electorate.rootOrganisationId);
-    // An organisation between the root and its members is still on its way here: nothing is opened half.
-    if (!isWhole || size < terms.minimumCell) throw tryAgain();
-    await this.openings.recordElectorateSize(tx, campaignId, size);
+    const campaignId = await this.openings.insertCampaign(tx, request, plan.terms, electorateSize, rules.versions);
     return { kind: 'opened', campaignId };
   }
 

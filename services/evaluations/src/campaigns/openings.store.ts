@@ -92,6 +92,7 @@ export class OpeningsStore {
     tx: EntityManager,
     request: OpeningRequest,
     terms: OpeningTerms,
+    electorateSize: number,
     policyVersions: Readonly<Record<string, number>>,
   ): Promise<string> {
     const inserted = await row<{ id: string }>(
@@ -99,8 +100,8 @@ export class OpeningsStore {
       `INSERT INTO campaign (organiser_id, title_zh, title_en, question_set_id, question_set_version, opens_at,
          closes_at, electorate_root_id, requires_verification, electorate_as_of, target_count, grade_count,
          bad_from_grade, minimum_cell, pass_line_basis_points, min_turnout_basis_points, strata, has_codes,
-         points_per_member, pool_points, policy_versions)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+         points_per_member, pool_points, policy_versions, electorate_size)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
        RETURNING id`,
       [
         request.organiserId,
@@ -124,6 +125,7 @@ export class OpeningsStore {
         terms.reward?.pointsPerMember ?? null,
         terms.reward?.poolPoints ?? null,
         JSON.stringify(policyVersions),
+        electorateSize,
       ],
     );
     if (inserted === null) throw new Error('INSERT ... RETURNING answered no row');
@@ -136,10 +138,6 @@ export class OpeningsStore {
       [inserted.id, [...request.targetOrganisationIds]],
     );
     return inserted.id;
-  }
-
-  async recordElectorateSize(tx: EntityManager, campaignId: string, size: number): Promise<void> {
-    await execute(tx, `UPDATE campaign SET electorate_size = $2 WHERE id = $1`, [campaignId, size]);
   }
 }
 

@@ -27,11 +27,12 @@ export interface PreparedCampaign {
 /** What the signing of a manifest asks and writes. */
 @Injectable()
 export class PreparationsStore {
-  /** Campaigns in preparation, and whether their key is there. */
-  async listPreparing(db: Queryable): Promise<{ id: string; hasKey: boolean }[]> {
+  /** Campaigns in preparation, and what of it is done. */
+  async listPreparing(db: Queryable): Promise<{ id: string; isFrozen: boolean; hasKey: boolean }[]> {
     return rows(
       db,
-      `SELECT c.id, EXISTS (SELECT 1 FROM campaign_key AS k WHERE k.campaign_id = c.id) AS "hasKey"
+      `SELECT c.id, EXISTS (SELECT 1 FROM electorate_organisation AS o WHERE o.campaign_id = c.id) AS "isFrozen",
+              EXISTS (SELECT 1 FROM campaign_key AS k WHERE k.campaign_id = c.id) AS "hasKey"
          FROM campaign AS c WHERE c.state = 'PREPARING' AND c.linkage_dropped_at IS NULL ORDER BY c.id`,
     );
   }

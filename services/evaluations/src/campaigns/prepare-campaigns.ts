@@ -2,11 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Log } from '@zhijia/logging';
 import { LOG, type Job } from '@zhijia/subgraph';
 import { DataSource } from 'typeorm';
+import { FreezeElectorate } from '../electorates/freeze-electorate.js';
 import { TallyProcess } from '../tally/tally-process.js';
 import { PreparationsStore } from './preparations.store.js';
 import { SignManifestOfCampaign } from './sign-manifest-of-campaign.js';
 
-/** Has the tally make the key of each new campaign, then signs its manifest. */
+/** Freezes the electorate of each new campaign, has the tally make its key, then signs its manifest. */
 @Injectable()
 export class PrepareCampaigns implements Job {
   readonly name = 'prepare-campaigns';
@@ -15,14 +16,16 @@ export class PrepareCampaigns implements Job {
   constructor(
     private readonly db: DataSource,
     private readonly preparations: PreparationsStore,
+    private readonly freeze: FreezeElectorate,
     private readonly tally: TallyProcess,
     private readonly sign: SignManifestOfCampaign,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
   async run(): Promise<void> {
-    for (const { id, hasKey } of await this.preparations.listPreparing(this.db)) {
+    for (const { id, isFrozen, hasKey } of await this.preparations.listPreparing(this.db)) {
       try {
+        if (!isFrozen) await this.freeze.run(id);
         if (!hasKey) await this.tally.run('prepare', id);
         await this.sign.run(id);
       } catch (error) {

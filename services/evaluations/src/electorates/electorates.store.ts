@@ -3,6 +3,15 @@ import { execute, row, rows } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
 import { isUuid } from '@zhijia/subgraph';
 
+/** An electorate that a campaign asks for and that is not frozen yet. */
+export interface WantedElectorate {
+  readonly eligibility: Eligibility;
+  readonly strata: readonly string[];
+  readonly minimumCell: number;
+}
+
+const freezingLock = 7_403_203;
+
 /** Who counts in: members of the root's subtree who joined in time and, where asked for, are verified. */
 export interface Eligibility {
   readonly rootOrganisationId: string;
@@ -31,6 +40,24 @@ export class ElectoratesStore {
   async countEligible(tx: EntityManager, eligibility: Eligibility): Promise<number> {
     const found = await row<{ size: number }>(tx, `SELECT count(*) AS size ${eligible}`, parametersOf(eligibility));
     return found?.size ?? 0;
+  }
+
+  /** What is to be frozen, for one at a time; null when it is, or when the campaign is no longer in preparation. */
+  async lockWanted(tx: EntityManager, campaignId: string): Promise<WantedElectorate | null> {
+    // Not the campaign's row: who annuls it must not wait for half a million slots.
+    await execute(tx, `SELECT pg_advisory_xact_lock(hashtextextended($1, ${freezingLock}))`, [campaignId]);
+    const found = await row<Eligibility & Omit<WantedElectorate, 'eligibility'>>(
+      tx,
+      `SELECT electorate_root_id AS "rootOrganisationId", requires_verification AS "requiresVerification",
+              electorate_as_of AS "asOf", strata, minimum_cell AS "minimumCell"
+         FROM campaign AS c
+        WHERE c.id = $1 AND c.state = 'PREPARING'
+          AND NOT EXISTS (SELECT 1 FROM electorate_organisation AS o WHERE o.campaign_id = c.id)`,
+      [campaignId],
+    );
+    if (found === null) return null;
+    const { strata, minimumCell, ...eligibility } = found;
+    return { eligibility, strata, minimumCell };
   }
 
   /**
@@ -105,6 +132,16 @@ export class ElectoratesStore {
       [campaignId, rootOrganisationId],
     );
     return counted?.missing === 0;
+  }
+
+  /** @returns whether the campaign is still in preparation; from here on who annuls it waits. */
+  async recordSize(tx: EntityManager, campaignId: string, size: number): Promise<boolean> {
+    const touched = await execute(
+      tx,
+      `UPDATE campaign SET electorate_size = $2 WHERE id = $1 AND state = 'PREPARING'`,
+      [campaignId, size],
+    );
+    return touched === 1;
   }
 
   async listTree(tx: EntityManager, campaignId: string): Promise<ElectorateOrganisation[]> {
