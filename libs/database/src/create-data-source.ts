@@ -9,6 +9,8 @@ export interface DataSourceOptions {
   migrations: readonly (new () => MigrationInterface)[];
   poolSize?: number;
   statementTimeoutMs?: number;
+  /** Who waits longer for somebody else's lock is refused (55P03), and may come again. Default: no limit of its own. */
+  lockTimeoutMs?: number;
 }
 
 /**
@@ -32,6 +34,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     extra: {
       statement_timeout: options.statementTimeoutMs ?? 15_000,
       idle_in_transaction_session_timeout: 30_000,
+      ...(options.lockTimeoutMs === undefined ? {} : { lock_timeout: options.lockTimeoutMs }),
       keepAlive: true,
     },
   });

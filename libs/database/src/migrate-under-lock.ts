@@ -11,14 +11,14 @@ export async function migrateUnderLock(db: DataSource): Promise<string[]> {
   const guard = db.createQueryRunner();
   try {
     await guard.connect();
-    await guard.query('SET statement_timeout = 0');
+    await guard.query('SET statement_timeout = 0; SET lock_timeout = 0');
     await guard.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     try {
       const done = await db.runMigrations();
       return done.map((migration) => migration.name);
     } finally {
       await guard.query('SELECT pg_advisory_unlock($1)', [migrationLock]);
-      await guard.query('RESET statement_timeout');
+      await guard.query('RESET statement_timeout; RESET lock_timeout');
     }
   } finally {
     await guard.release();

@@ -22,7 +22,7 @@ export interface Retries {
   /** How often an event that fails alone is tried before it becomes a dead letter. */
   readonly attempts: number;
   readonly firstDelayMs: number;
-  /** How often a deadlock, lock or statement timeout is tried again before it counts as a failure. */
+  /** How often a deadlock or statement timeout is tried again before it counts as a failure. */
   readonly conflictAttempts: number;
 }
 
@@ -65,7 +65,7 @@ export class ApplyEvents {
     }
   }
 
-  /** Runs work that only a database that is away may delay. */
+  /** Runs work that only a database that is away, or somebody else's lock, may delay. */
   async patiently<Result>(pulse: Pulse, work: () => Promise<Result>): Promise<Result> {
     let conflicts = 0;
     for (let attempt = 1; ; attempt += 1) {

@@ -23,6 +23,10 @@ describe('what a failure allows', () => {
     expect(await kindOfFault(new Error('in my own words'), away)).toBe('databaseAway');
   });
 
+  it('waits for whoever holds the rows, and blames no event for it', async () => {
+    expect(await kindOfFault(databaseError('55P03'), present)).toBe('locked');
+  });
+
   it('tells a conflict, which may pass, from a failure, which is of the event', async () => {
     expect(await kindOfFault(databaseError('40P01'), present)).toBe('conflict');
     expect(await kindOfFault(databaseError('57014'), present)).toBe('conflict');

@@ -1,7 +1,10 @@
 import { isTransient, SqlState, sqlStateOf, violatedConstraint, type Queryable } from '@zhijia/database';
 
-/** What a failure allows: wait for the database, try again a few times, or look for the event that is to blame. */
-export type FaultKind = 'databaseAway' | 'conflict' | 'failure';
+/**
+ * What a failure allows: wait for the database, or for whoever holds the rows; try again a few times; or look for the event
+ * that is to blame.
+ */
+export type FaultKind = 'databaseAway' | 'locked' | 'conflict' | 'failure';
 
 /** What may be told about a failure: a code and the error's class, never its message. */
 export interface FaultDescription {
@@ -14,7 +17,6 @@ const conflicts: ReadonlySet<string> = new Set([
   SqlState.serializationFailure,
   SqlState.deadlockDetected,
   SqlState.queryCanceled,
-  SqlState.lockNotAvailable,
 ]);
 
 /** Words of `pg` and TypeORM for a connection that went away under a transaction; neither gives them a code. */
@@ -23,6 +25,7 @@ const lostConnection = /not queryable|Connection ended|Connection terminated|alr
 export async function kindOfFault(error: unknown, db: Queryable): Promise<FaultKind> {
   for (const cause of causesOf(error)) {
     const state = sqlStateOf(cause);
+    if (state === SqlState.lockNotAvailable) return 'locked';
     if (state !== null && conflicts.has(state)) return 'conflict';
     if (isTransient(cause) || (cause instanceof Error && lostConnection.test(cause.message))) return 'databaseAway';
   }

@@ -77,12 +77,16 @@ class WorkingSubgraph {}
 @Module({ imports: [DiscoveryModule], providers: [ReferenceBatches], exports: [ReferenceBatches] })
 class ReferencesModule {}
 
+/** Well within the gateway's patience: who waits for a lock is told to try again, not left without an answer. */
+const lockTimeoutMs = 5_000;
+
 async function openDatabase(definition: SubgraphDefinition, config: SubgraphConfig, log: Log): Promise<DataSource> {
   const db = createDataSource({
     url: config.databaseUrl,
     applicationName: `zhijia-${definition.name}`,
     migrations: definition.migrations,
     poolSize: config.databasePoolSize,
+    lockTimeoutMs,
   });
   await db.initialize();
   const migrations = await migrateUnderLock(db);
