@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { createLog, type Log } from '@zhijia/logging';
 import { startTracing, type RunningTracing } from '@zhijia/tracing';
 import { DataSource } from 'typeorm';
+import { DatabaseClock } from './database-clock.js';
 import { endWithParent } from './leash.js';
 import { nestLogger } from './nest-logger.js';
 import { startWorker, type RunningWorker } from './start-worker.js';
@@ -39,7 +40,15 @@ export async function serveSubgraph(definition: SubgraphDefinition, config: Subg
     { rawBody: true, logger: nestLogger(log), abortOnError: false },
   );
   const server = app.getHttpAdapter().getInstance();
-  installViewerGate(server, { subgraph: definition.name, keys: config.viewerStatementKeys, log });
+  // The gateway's statements are seconds old: a machine whose clock is wrong would take none of them.
+  const clock = new DatabaseClock(app.get(DataSource), log);
+  await clock.start();
+  installViewerGate(server, {
+    subgraph: definition.name,
+    keys: config.viewerStatementKeys,
+    now: () => clock.now(),
+    log,
+  });
   traceRequests(server);
   let stopping: Promise<void> | null = null;
   // The gateway keeps its connections open: without this word a drain would wait for them until it is cut.
@@ -51,7 +60,7 @@ export async function serveSubgraph(definition: SubgraphDefinition, config: Subg
   const url = await app.getUrl();
   log.info({ url, worker: config.worker }, 'Serving');
 
-  const stop = (): Promise<void> => (stopping ??= drain(app, worker, tracing));
+  const stop = (): Promise<void> => (stopping ??= drain(app, worker, clock, tracing));
   endOnSignal(stop, log, config.leash === 'stdin');
   return { app, url, stop };
 }
@@ -59,9 +68,11 @@ export async function serveSubgraph(definition: SubgraphDefinition, config: Subg
 async function drain(
   app: NestFastifyApplication,
   worker: RunningWorker | null,
+  clock: DatabaseClock,
   tracing: RunningTracing,
 ): Promise<void> {
   await worker?.stop();
+  clock.stop();
   const db = app.get(DataSource);
   await app.close();
   if (db.isInitialized) await db.destroy();

@@ -17,7 +17,7 @@ const openPaths: ReadonlySet<string> = new Set(['/health/live', '/health/ready',
 /** Refuses whatever does not carry a viewer statement for exactly this request, on every path. */
 export function installViewerGate(
   server: FastifyInstance,
-  options: { subgraph: string; keys: readonly Buffer[]; log: Log },
+  options: { subgraph: string; keys: readonly Buffer[]; now: () => number; log: Log },
 ): void {
   server.decorateRequest('viewer', null);
   server.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
@@ -28,7 +28,7 @@ export function installViewerGate(
       typeof header === 'string' ? header : undefined,
       { subgraph: options.subgraph, method: request.method, path: request.url, body: request.rawBody ?? '' },
       options.keys,
-      Date.now(),
+      options.now(),
     );
     if (check.kind === 'verified') {
       request.viewer = check.viewer;

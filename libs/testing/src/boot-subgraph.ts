@@ -80,7 +80,7 @@ export async function bootSubgraph(definition: SubgraphDefinition, options: Boot
     { rawBody: true, logger: nestLogger(log), abortOnError: false },
   );
   const server = app.getHttpAdapter().getInstance();
-  installViewerGate(server, { subgraph: definition.name, keys: [key], log });
+  installViewerGate(server, { subgraph: definition.name, keys: [key], now: () => Date.now(), log });
   traceRequests(server);
   await app.init();
   await server.ready();
