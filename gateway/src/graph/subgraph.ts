@@ -1,6 +1,7 @@
 import { signViewerStatement, viewerStatementHeader, type ViewerFacts } from '@zhijia/access';
 import { Pool, type Dispatcher } from 'undici';
 import type { SubgraphAddress } from '../gateway.config.js';
+import { Pulse, StandsStill, type Abortable, type PulseOptions } from './pulse.js';
 
 const maxAnswerBytes = 32 * 1_024 * 1_024;
 const connections = 128;
@@ -26,8 +27,15 @@ export class Subgraph {
   readonly graphqlPath: string;
   private readonly key: Buffer | null;
   private readonly pool: Pool;
+  /** Apart, so that requests that wait never hold up the question whether it lives. */
+  private readonly probes: Pool;
+  private readonly pulse: Pulse;
 
-  constructor(address: SubgraphAddress, timeoutMs: number, options: { isForStreams?: boolean } = {}) {
+  constructor(
+    address: SubgraphAddress,
+    timeoutMs: number,
+    options: { isForStreams?: boolean; pulse?: Partial<PulseOptions> } = {},
+  ) {
     this.name = address.name;
     this.graphqlPath = address.path;
     this.key = address.viewerStatementKey;
@@ -42,6 +50,12 @@ export class Subgraph {
       bodyTimeout: timeoutMs,
       ...(options.isForStreams === true ? {} : { maxResponseSize: maxAnswerBytes }),
     });
+    this.probes = new Pool(address.origin, { connections: 2, pipelining: 1, connect: { timeout: 2_000 } });
+    this.pulse = new Pulse(
+      this.name,
+      async (withinMs) => (await this.probe('/health/live', withinMs)) !== null,
+      options.pulse,
+    );
   }
 
   /** The answer as a stream, for what may be large. */
@@ -51,19 +65,31 @@ export class Subgraph {
 
   /** The whole answer. Without a stream for each it costs a third less, and one operation makes many fetches. */
   ask(request: SubgraphRequest): Promise<SubgraphAnswer> {
+    if (this.pulse.standsStill) return Promise.reject(new StandsStill(this.name));
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let status = 0;
+      let sent: Abortable | null = null;
       this.pool.dispatch(this.withStatement(request), {
-        onRequestStart: () => {},
+        onRequestStart: (controller) => {
+          sent = controller;
+          this.pulse.begun(controller);
+        },
         onResponseStart: (_controller, statusCode) => {
+          this.pulse.sign();
           status = statusCode;
         },
         onResponseData: (_controller, chunk) => {
           chunks.push(chunk);
         },
-        onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString('utf8') }),
-        onResponseError: (_controller, error) => reject(error),
+        onResponseEnd: (controller) => {
+          this.pulse.ended(controller);
+          resolve({ status, text: Buffer.concat(chunks).toString('utf8') });
+        },
+        onResponseError: (_controller, error) => {
+          if (sent !== null) this.pulse.ended(sent);
+          reject(error);
+        },
       });
     });
   }
@@ -83,23 +109,25 @@ export class Subgraph {
     };
   }
 
-  /** Whether it says of itself that it can work; asks without a statement, as probes do. */
+  /** Whether it says of itself that it can work. */
   async isReady(withinMs: number): Promise<boolean> {
+    return (await this.probe('/health/ready', withinMs)) === 200;
+  }
+
+  /** Null when nothing comes in time. Without a statement, as probes ask. */
+  private async probe(path: string, withinMs: number): Promise<number | null> {
     try {
-      const answer = await this.pool.request({
-        method: 'GET',
-        path: '/health/ready',
-        signal: AbortSignal.timeout(withinMs),
-      });
+      const answer = await this.probes.request({ method: 'GET', path, signal: AbortSignal.timeout(withinMs) });
       await answer.body.dump();
-      return answer.statusCode === 200;
+      return answer.statusCode;
     } catch {
-      return false;
+      return null;
     }
   }
 
   /** Lets running requests end. */
-  close(): Promise<void> {
-    return this.pool.close();
+  async close(): Promise<void> {
+    this.pulse.close();
+    await Promise.all([this.pool.close(), this.probes.close()]);
   }
 }

@@ -1,0 +1,94 @@
+/** A request that can be given up. */
+export interface Abortable {
+  abort(reason: Error): void;
+}
+
+export interface PulseOptions {
+  /** So long without any answer, while some are awaited, is worth a look. */
+  readonly quietMs: number;
+  /** How long the look may take. */
+  readonly lookMs: number;
+  readonly everyMs: number;
+}
+
+const usual: PulseOptions = { quietMs: 2_000, lookMs: 2_000, everyMs: 500 };
+/** One look may be lost; a process that is merely busy answers the second. */
+const looks = 2;
+
+export class StandsStill extends Error {
+  constructor(name: string) {
+    super(`${name} stands still`);
+    this.name = 'StandsStill';
+  }
+}
+
+/**
+ * Notices that a subgraph stands still: it takes requests and answers none, not even whether it lives. Then whatever
+ * waits for it is given up, and nothing more is asked until it answers again: who wants the other parts of an answer
+ * waits some seconds, once, and not for each of them. One that works long on a request still says that it lives.
+ */
+export class Pulse {
+  private readonly awaited = new Set<Abortable>();
+  private readonly options: PulseOptions;
+  private readonly timer: NodeJS.Timeout;
+  private lastSignAt = 0;
+  private still = false;
+  private isLooking = false;
+
+  constructor(
+    private readonly name: string,
+    private readonly isAlive: (withinMs: number) => Promise<boolean>,
+    options: Partial<PulseOptions> = {},
+  ) {
+    this.options = { ...usual, ...options };
+    this.timer = setInterval(() => void this.watch(), this.options.everyMs);
+    this.timer.unref();
+  }
+
+  get standsStill(): boolean {
+    return this.still;
+  }
+
+  begun(request: Abortable): void {
+    if (this.still) {
+      request.abort(new StandsStill(this.name));
+      return;
+    }
+    if (this.awaited.size === 0) this.sign();
+    this.awaited.add(request);
+  }
+
+  /** It said something, whatever it was. */
+  sign(): void {
+    this.lastSignAt = performance.now();
+  }
+
+  ended(request: Abortable): void {
+    this.awaited.delete(request);
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  private async watch(): Promise<void> {
+    const isQuiet = this.awaited.size > 0 && performance.now() - this.lastSignAt > this.options.quietMs;
+    if (this.isLooking || !(isQuiet || this.still)) return;
+    this.isLooking = true;
+    try {
+      const before = this.lastSignAt;
+      for (let look = 1; look <= (this.still ? 1 : looks); look += 1) {
+        if ((await this.isAlive(this.options.lookMs)) || this.lastSignAt > before) {
+          this.sign();
+          this.still = false;
+          return;
+        }
+      }
+      this.still = true;
+      for (const request of this.awaited) request.abort(new StandsStill(this.name));
+      this.awaited.clear();
+    } finally {
+      this.isLooking = false;
+    }
+  }
+}
