@@ -20,7 +20,7 @@ export function openScenes(opened) {
 /**
  * Servers, the product on them, and a county of members.
  *
- * @returns `{ servers, product, county, break(service, file), mend(service) }`
+ * @returns `{ directory, servers, product, county, break(service, file), mend(service) }`
  */
 async function openScene(opened, number, { members, env = {} }) {
   const directory = join(opened.directory, `scene-${number}`);
@@ -33,6 +33,7 @@ async function openScene(opened, number, { members, env = {} }) {
   const product = await startProduct(place, servers, { env: variables });
   const county = await importCounty(place, product, members);
   return {
+    directory,
     servers,
     product,
     county,

@@ -25,6 +25,8 @@ export class ByteSearch {
   private readonly bitmap = new Uint8Array(2 ** (bitmapBits - 3));
   private readonly byKey = new Map<string, Needle[]>();
   private readonly longest: number;
+  private readonly buffer: Buffer;
+  private readonly nothing: Buffer;
 
   /** @throws RangeError for a needle of fewer than eight bytes: chance would find it. */
   constructor(needles: readonly Needle[]) {
@@ -41,6 +43,8 @@ export class ByteSearch {
       else same.push(needle);
     }
     this.longest = longest;
+    this.buffer = Buffer.allocUnsafe(pieceBytes + longest);
+    this.nothing = Buffer.alloc(this.buffer.length);
   }
 
   in(bytes: Buffer): ByteFind[] {
@@ -52,14 +56,15 @@ export class ByteSearch {
     const finds: ByteFind[] = [];
     const file = openSync(path, 'r');
     try {
-      const buffer = Buffer.allocUnsafe(pieceBytes + this.longest);
+      const { buffer, nothing } = this;
       let origin = 0;
       let known = 0;
       for (;;) {
         const read = readSync(file, buffer, known, pieceBytes, null);
         if (read === 0) return finds;
         const piece = buffer.subarray(0, known + read);
-        finds.push(...this.inPiece(piece, origin, known));
+        // Files that were made larger than what they hold: most of a broker's indexes.
+        if (!piece.equals(nothing.subarray(0, piece.length))) finds.push(...this.inPiece(piece, origin, known));
         // The end comes again with the next piece, for what goes on there.
         known = Math.min(this.longest - 1, piece.length);
         origin += piece.length - known;
