@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { ByteSearch, spellingsOf } from '@zhijia/testing';
 import type { Broker } from './broker.js';
 import type { Product, ServiceName, SubgraphName } from './product.js';
 
@@ -6,7 +7,7 @@ const subgraphs: readonly SubgraphName[] = ['members', 'timebank', 'evaluations'
 const services: readonly ServiceName[] = [...subgraphs, 'gateway'];
 
 /**
- * The places in which one of these texts stands in the clear: `log members`, `table benefits.outbox`, `topic
+ * The places in which one of these numbers stands, however it is spelled: `log members`, `table benefits.outbox`, `topic
  * members.member`, `answer`. Looks through every log, every row of every table, every message and every answer.
  */
 export async function findNumbers(
@@ -15,13 +16,12 @@ export async function findNumbers(
   numbers: readonly string[],
 ): Promise<readonly string[]> {
   const found = new Set<string>();
-  const holdsOne = (text: string): boolean => numbers.some((number) => text.includes(number));
+  const search = new ByteSearch(numbers.flatMap(spellingsOf));
+  const holdsOne = (text: string): boolean => search.in(Buffer.from(text)).length > 0;
 
   for (const service of services) {
     if (holdsOne(readFileSync(product.stack.logOf(service), 'utf8'))) found.add(`log ${service}`);
   }
-  // A text in a column of bytes shows as hexadecimal.
-  const patterns = numbers.flatMap((number) => [number, Buffer.from(number).toString('hex')]);
   for (const service of subgraphs) {
     const tables = await product.rows<{ name: string }>(
       service,
@@ -30,12 +30,8 @@ export async function findNumbers(
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1`,
     );
     for (const { name } of tables) {
-      const hits = await product.rows(
-        service,
-        `SELECT 1 FROM ${name} AS t, unnest($1::text[]) AS number WHERE strpos(t::text, number) > 0 LIMIT 1`,
-        [patterns],
-      );
-      if (hits.length > 0) found.add(`table ${service}.${name}`);
+      const rows = await product.rows<{ text: string }>(service, `SELECT each::text AS text FROM ${name} AS each`);
+      if (rows.some(({ text }) => holdsOne(text))) found.add(`table ${service}.${name}`);
     }
   }
   for (const { topic, key, headers, value } of await broker.readAll()) {
