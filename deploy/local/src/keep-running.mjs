@@ -1,11 +1,11 @@
-/** A part that ends this often in a row, each time within a minute of its start, is left alone. */
+/** Of a part that ends this often in a row, each time within a minute of its start, nothing more is said until it runs. */
 const patience = 6;
 const soonMs = 60_000;
 const longestPauseMs = 10_000;
 
 /**
  * Runs one part. Once `insist` was called, an end that nobody asked for is followed by a new start, after a pause that
- * doubles; before that, and for who never calls it, an end stays an end.
+ * doubles up to ten seconds; before that, and for who never calls it, an end stays an end.
  *
  * @param {object} options
  * @param {string} options.name
@@ -39,11 +39,11 @@ export async function keepRunning({ name, start, say, onChange = () => {} }) {
   async function afterEnd(mine, how) {
     await mine.stop();
     if (!insists) return;
-    if (soonEnds >= patience) {
-      say(`✗ ${name} ended ${soonEnds} times in a row (${how}) and is left alone`);
-      return;
+    // Never given up: what keeps it from running, a full disk for one, may be gone in an hour.
+    if (soonEnds === patience) {
+      say(`✗ ${name} ended ${soonEnds} times in a row (${how}); it is tried again every ${longestPauseMs / 1_000} s`);
     }
-    say(`✗ ${name} ended (${how}), it is started again`);
+    if (soonEnds < patience) say(`✗ ${name} ended (${how}), it is started again`);
     await new Promise((resolve) => setTimeout(resolve, Math.min(2 ** soonEnds * 125, longestPauseMs)));
     if (!isWanted || part !== mine) return;
     try {
