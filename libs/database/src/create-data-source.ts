@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
+import { watchedPool } from './watched-pool.js';
 
 export interface DataSourceOptions {
   url: string;
@@ -11,6 +12,8 @@ export interface DataSourceOptions {
   statementTimeoutMs?: number;
   /** Who waits longer for somebody else's lock is refused (55P03), and may come again. Default: no limit of its own. */
   lockTimeoutMs?: number;
+  /** Told each time when somebody had to wait for a connection, and how long. */
+  onPoolWait?: (seconds: number) => void;
 }
 
 /**
@@ -21,7 +24,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
   parseTypesAsValues();
   return new DataSource({
     type: 'postgres',
-    driver: pg,
+    driver: options.onPoolWait === undefined ? pg : { ...pg, Pool: watchedPool(options.onPoolWait) },
     url: options.url,
     applicationName: options.applicationName,
     entities: [],

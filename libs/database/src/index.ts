@@ -1,7 +1,9 @@
 export { createDataSource, type DataSourceOptions } from './create-data-source.js';
 export { migrateUnderLock } from './migrate-under-lock.js';
 export { databaseMigrations } from './migrations/index.js';
-export { execute, row, rows, type Queryable } from './sql.js';
+export { openProbe, type Probe } from './open-probe.js';
+export { execute, poolFigures, row, rows, type Queryable } from './sql.js';
+export type { PoolFigures } from './watched-pool.js';
 export { preparedRows } from './prepared-rows.js';
 export { newestOf } from './newest-of.js';
 export { inTransaction } from './in-transaction.js';

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { SqlState, sqlStateOf } from './sql-state.js';
 import { nameOfStatement } from './statement-names.js';
 import { inStatementSpan } from './statement-span.js';
+import { figuresOfPool, type PoolFigures } from './watched-pool.js';
 
 /** A connection that can run one statement: TypeORM's DataSource outside, its EntityManager inside a transaction. */
 export interface Queryable {
@@ -51,6 +52,12 @@ export async function execute(db: Queryable, text: string, parameters: readonly 
 function poolOf(db: Queryable): Pool | null {
   if (!(db instanceof DataSource) || !db.isInitialized || !('master' in db.driver)) return null;
   return db.driver.master as Pool;
+}
+
+/** How busy the connections of a data source are; null before it is open. */
+export function poolFigures(db: DataSource): PoolFigures | null {
+  const pool = poolOf(db);
+  return pool === null ? null : figuresOfPool(pool);
 }
 
 /** A migration changed what a prepared statement answers, or a connection pooler forgot it. Nothing ran. */
