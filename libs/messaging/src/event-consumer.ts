@@ -62,6 +62,8 @@ interface Run {
   lastOffset: string | null;
 }
 
+/** What a type looks like. Anything else is a stranger's text, which has no place on a metrics page. */
+const typeForm = /^[a-z]{1,40}\.[a-z-]{1,60}\.v\d{1,3}$/;
 /** Hearing of a hostile name once is enough to count it; keeping all of them would be a leak. */
 const mostUnknownTypes = 100;
 
@@ -282,7 +284,7 @@ export class EventConsumer {
   }
 
   private countUnknown(type: string | null): void {
-    const known = type === null ? 'none' : type.slice(0, 100);
+    const known = type === null ? 'none' : typeForm.test(type) ? type : 'other';
     const name = this.unknownTypes.has(known) || this.unknownTypes.size < mostUnknownTypes ? known : 'other';
     this.unknownTypes.set(name, (this.unknownTypes.get(name) ?? 0) + 1);
   }

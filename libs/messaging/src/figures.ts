@@ -1,4 +1,5 @@
 import { row, type Queryable } from '@zhijia/database';
+import type { TopicLag } from './consumer-lag.js';
 import type { ConsumerFigures } from './event-consumer.js';
 
 /** What lies in the tables. Counts stop at 100,000: beyond that the answer is "many", and counting would cost more. */
@@ -12,13 +13,23 @@ export interface StoredFigures {
   readonly parkedLongestSeconds: number;
 }
 
-export interface MessagingFigures extends StoredFigures {
+/** What this process does. */
+export interface LiveFigures {
   readonly consumer: ConsumerFigures;
-  /** By this process since it started. */
+  /** Whether the broker has given this process its partitions; null for a service that reacts to nothing. */
+  readonly isConsuming: boolean | null;
+  /** Since it started. */
   readonly published: number;
   /** Whether this process is the one that relays. */
   readonly isRelaying: boolean;
+  /** By topic, as the broker knows it for the whole service; null while the broker is away. */
+  readonly lag: readonly TopicLag[] | null;
 }
+
+export interface MessagingFigures extends StoredFigures, LiveFigures {}
+
+/** Events that wait for longer than this are late: a relay or a consumer does not keep up, or stands still. */
+export const laggingSeconds = 30;
 
 export async function readStoredFigures(db: Queryable): Promise<StoredFigures> {
   const figures = await row<StoredFigures>(

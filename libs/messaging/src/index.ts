@@ -12,6 +12,13 @@ export type { Reaction, ReceivedEvent } from './reaction.js';
 export { DeadLetters, type DeadLettersOptions, type ReplayReport } from './dead-letters.js';
 export type { DeadLetter } from './dead-letter.store.js';
 export type { KafkaOptions } from './kafka-client.js';
-export type { MessagingFigures, StoredFigures } from './figures.js';
+export {
+  laggingSeconds,
+  readStoredFigures,
+  type LiveFigures,
+  type MessagingFigures,
+  type StoredFigures,
+} from './figures.js';
+export type { TopicLag } from './consumer-lag.js';
 export type { ConsumerFigures } from './event-consumer.js';
 export type { RetentionOptions } from './retention.js';

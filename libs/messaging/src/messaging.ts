@@ -1,12 +1,20 @@
 import { ownerOf, type EventContract } from '@zhijia/contracts';
+import type { Queryable } from '@zhijia/database';
 import type { Log } from '@zhijia/logging';
 import type { DataSource } from 'typeorm';
 import { ApplyEvents } from './apply-events.js';
+import { ConsumerLag } from './consumer-lag.js';
 import { DeadLetterStore } from './dead-letter.store.js';
 import { DeadLetters } from './dead-letters.js';
 import { EventConsumer, type EventConsumerOptions } from './event-consumer.js';
 import { EventProducer } from './event-producer.js';
-import { readStoredFigures, type MessagingFigures, type StoredFigures } from './figures.js';
+import {
+  laggingSeconds,
+  readStoredFigures,
+  type LiveFigures,
+  type MessagingFigures,
+  type StoredFigures,
+} from './figures.js';
 import { InboxStore } from './inbox.store.js';
 import { createKafka, type KafkaOptions } from './kafka-client.js';
 import { OutboxRelay, type OutboxRelayOptions } from './outbox-relay.js';
@@ -20,6 +28,8 @@ import { Sealing } from './sealing.js';
 
 export interface MessagingOptions {
   readonly db: DataSource;
+  /** Asked how the tables stand; a connection of its own does not wait behind the traffic. Else `db` is. */
+  readonly probe?: Queryable;
   /** The service: what its events name as their source, and its consumer group. */
   readonly source: string;
   readonly kafka: KafkaOptions;
@@ -61,10 +71,10 @@ export interface Messaging {
   readonly metrics: {
     /** @throws when the database is away. */
     readFigures(): Promise<MessagingFigures>;
+    /** What needs no database; never throws. */
+    readLive(): Promise<LiveFigures>;
   };
 }
-
-const laggingSeconds = 30;
 
 /**
  * Everything a service needs to send events and to react to others'.
@@ -73,7 +83,7 @@ const laggingSeconds = 30;
  */
 export function createMessaging(options: MessagingOptions): Messaging {
   refuseConfusion(options);
-  const { db, reactions, log } = options;
+  const { db, probe = db, reactions, log } = options;
   const kafka = createKafka(options.kafka, options.source, log);
   const letters = new DeadLetterStore(new Sealing(options.deadLetterKey, options.formerDeadLetterKeys));
   const producer = new EventProducer(kafka, options.kafka, options.source, options.published);
@@ -94,8 +104,21 @@ export function createMessaging(options: MessagingOptions): Messaging {
     },
     options.consumer,
   );
+  const lag = new ConsumerLag({
+    kafka,
+    kafkaOptions: options.kafka,
+    group: options.source,
+    topics: [...new Set(reactions.map(({ contract }) => contract.topic))],
+  });
   const retention = new Retention(db, log, { ...usualRetention, ...options.retention });
   let isStarted = false;
+  const readLive = async (): Promise<LiveFigures> => ({
+    consumer: consumer.figures(),
+    isConsuming: reactions.length === 0 ? null : consumer.isConsuming,
+    published: relay.published,
+    isRelaying: relay.isLeading,
+    lag: await lag.read(),
+  });
 
   return {
     outbox: new Outbox(),
@@ -111,7 +134,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
     },
     async stop() {
       isStarted = false;
-      const all = Promise.all([consumer.stop(), parkedEvents.stop(), relay.stop(), retention.stop()]);
+      const all = Promise.all([consumer.stop(), parkedEvents.stop(), relay.stop(), retention.stop(), lag.close()]);
       await within(
         20_000,
         all.then(() => undefined),
@@ -119,16 +142,19 @@ export function createMessaging(options: MessagingOptions): Messaging {
       );
     },
     async health() {
-      const stored = await within<StoredFigures | null>(
-        2_000,
-        readStoredFigures(db).catch(() => null),
-        null,
-      );
+      const [stored, behind] = await Promise.all([
+        within<StoredFigures | null>(
+          2_000,
+          readStoredFigures(probe).catch(() => null),
+          null,
+        ),
+        lag.read(),
+      ]);
       const { lagSeconds } = consumer.figures();
       const consumes = isStarted && reactions.length > 0;
       const found: readonly [boolean, DegradedReason][] = [
         [stored === null || apply.isWaitingForDatabase, 'databaseAway'],
-        [relay.isBrokerAway, 'brokerAway'],
+        [relay.isBrokerAway || (isStarted && behind === null), 'brokerAway'],
         [consumes && !consumer.isConsuming, 'consumerNotRunning'],
         [lagSeconds > laggingSeconds, 'consumerLagging'],
         [(stored?.outboxLagSeconds ?? 0) > laggingSeconds, 'outboxLagging'],
@@ -144,14 +170,9 @@ export function createMessaging(options: MessagingOptions): Messaging {
     },
     metrics: {
       async readFigures() {
-        const stored = await readStoredFigures(db);
-        return {
-          ...stored,
-          consumer: consumer.figures(),
-          published: relay.published,
-          isRelaying: relay.isLeading,
-        };
+        return { ...(await readStoredFigures(probe)), ...(await readLive()) };
       },
+      readLive,
     },
   };
 }

@@ -154,10 +154,12 @@ describe('events that cannot be applied', () => {
     const service = world.service({ reactions: [recordHours()] });
     service.start();
     const unknown = aMessage({ ...hoursPosted, type: 'timebank.hours-regretted.v9' }, 'account-1', {});
+    const forged = aMessage({ ...hoursPosted, type: 'Ada Lovelace 13800000000' }, 'account-1', {});
     const tombstone = { key: 'account-1', value: null, headers: {} };
     await world.produceRaw(hoursPosted.topic, [
       unknown,
       unknown,
+      forged,
       tombstone,
       aMessage(hoursPosted, 'account-1', { number: 1 }),
     ]);
@@ -165,6 +167,8 @@ describe('events that cannot be applied', () => {
     expect((await service.metrics.readFigures()).consumer.unknownTypes).toEqual({
       'timebank.hours-regretted.v9': 2,
       none: 1,
+      // What is no type is somebody's text: counted, not repeated.
+      other: 1,
     });
     expect(await world.count('dead_letter')).toBe(0);
   });
