@@ -177,8 +177,10 @@ describe('what bad events get', () => {
       const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
       const lines = metrics.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
       // What a scraper reads: a name, labels in quotation marks, a number.
-      for (const line of lines) expect(line).toMatch(/^[a-z_]+(\{[a-z]+="[^"\\\n]*"\})? -?[\d.e+-]+$/);
-      expect(lines).toContain('zhijia_consumer_unknown_types{type="members.member-saluted.v1"} 1');
+      for (const line of lines) expect(line).toMatch(/^\w+(\{(\w+="[^"\\\n]*",?)+\})? (-?[\d.e+-]+|Nan|[+-]Inf)$/);
+      expect(lines).toContain(
+        `zhijia_consumer_unknown_events_total{type="members.member-saluted.v1",service="${service}"} 1`,
+      );
     }
   });
 

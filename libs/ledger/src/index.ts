@@ -49,4 +49,4 @@ export type { TransferRow } from './transfers.store.js';
 export type { Drift } from './drifts.store.js';
 export { CheckBalancesNightly } from './check-balances-nightly.js';
 export { ExpireOverdueHolds } from './expire-overdue-holds.js';
-export { LedgerFigures } from './ledger-figures.js';
+export { ledgerFigures } from './ledger-figures.js';

@@ -1,15 +1,24 @@
-import type { DataSource } from 'typeorm';
+import type { Queryable } from '@zhijia/database';
 import { ChecksStore } from './checks.store.js';
 
-/** What an operator asks of a ledger: whether its balances agreed with its entries, and when that was last looked at. */
-export class LedgerFigures {
-  private readonly checks = new ChecksStore();
+const checks = new ChecksStore();
 
-  constructor(private readonly db: DataSource) {}
-
-  /** Without `ledger` before the first check: nothing is known then. */
-  async readFigures(): Promise<{ ledger?: { drifts: number; checkAgeSeconds: number } }> {
-    const last = await this.checks.last(this.db);
-    return last === null ? {} : { ledger: { drifts: last.drifts, checkAgeSeconds: last.ageSeconds } };
-  }
+/** Of the last check of all balances; none before the first, for nothing is known then. */
+async function ofLastCheck(db: Queryable, figure: 'drifts' | 'ageSeconds'): Promise<{ value: number }[]> {
+  const last = await checks.last(db);
+  return last === null ? [] : [{ value: last[figure] }];
 }
+
+/** What an operator asks of a ledger: whether its balances agreed with its entries, and when that was last looked at. */
+export const ledgerFigures = [
+  {
+    name: 'zhijia_ledger_drifts',
+    help: 'Balances that the last check did not find in their entries',
+    read: (db: Queryable) => ofLastCheck(db, 'drifts'),
+  },
+  {
+    name: 'zhijia_ledger_check_age_seconds',
+    help: 'How long ago all balances were last recomputed',
+    read: (db: Queryable) => ofLastCheck(db, 'ageSeconds'),
+  },
+] as const;

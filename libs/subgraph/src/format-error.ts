@@ -4,6 +4,7 @@ import { IdempotencyKeyInvalid, isTransient, SqlState, sqlStateOf } from '@zhiji
 import type { Log } from '@zhijia/logging';
 import { markCurrentFailed } from '@zhijia/tracing';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { ServiceMetrics } from './metrics/service-metrics.js';
 
 /** Codes whose message is meant for callers; everything else is masked. Listed in docs/codes.md. */
 const toldCodes: ReadonlySet<string> = new Set([
@@ -24,7 +25,16 @@ export function tryAgain(): GraphQLError {
 }
 
 /** What leaves a subgraph about an error: an expected code, "try again", or an id that the log carries. */
-export function formatErrorWith(log: Log) {
+export function formatErrorWith(log: Log, metrics: ServiceMetrics) {
+  const format = tellableErrorWith(log);
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const told = format(formatted, error);
+    metrics.graphErrors.inc({ code: String(told.extensions?.['code']) });
+    return told;
+  };
+}
+
+function tellableErrorWith(log: Log) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const code = formatted.extensions?.['code'];
     const place = {

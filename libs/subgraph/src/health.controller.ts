@@ -1,17 +1,14 @@
-import { Controller, Get, Header, HttpCode, HttpException, Inject } from '@nestjs/common';
-import { DataSource } from 'typeorm';
-import { metricsPage } from './metrics-page.js';
-import { WORKER_STATUS, type WorkerStatus } from './tokens.js';
+import { Controller, Get, HttpException, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Health, type Readiness } from './health.js';
+import { MetricsPage } from './metrics/metrics-page.js';
 
-/**
- * Liveness asks nobody. Ready means: can do its own work, which is to reach its database. A broker that is away or a
- * consumer that lags makes the answer say degraded, never unready: voting goes on.
- */
+/** What probes and Prometheus ask of a service. Liveness asks nobody. */
 @Controller()
 export class HealthController {
   constructor(
-    private readonly db: DataSource,
-    @Inject(WORKER_STATUS) private readonly worker: { current: WorkerStatus | null },
+    private readonly health: Health,
+    private readonly page: MetricsPage,
   ) {}
 
   @Get('health/live')
@@ -20,20 +17,15 @@ export class HealthController {
   }
 
   @Get('health/ready')
-  @HttpCode(200)
-  async ready(): Promise<{ status: string; degraded: readonly string[] }> {
-    try {
-      await this.db.query('SELECT 1');
-    } catch {
-      throw new HttpException({ status: 'unready', reasons: ['database'] }, 503);
-    }
-    const degraded = (await this.worker.current?.degraded()) ?? [];
-    return { status: degraded.length === 0 ? 'ready' : 'degraded', degraded };
+  async ready(): Promise<Readiness> {
+    const readiness = await this.health.readiness();
+    if (readiness.status === 'unready') throw new HttpException(readiness, 503);
+    return readiness;
   }
 
   @Get('metrics')
-  @Header('content-type', 'text/plain; version=0.0.4')
-  async metrics(): Promise<string> {
-    return metricsPage((await this.worker.current?.figures()) ?? {});
+  async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    void reply.header('content-type', this.page.contentType);
+    return this.page.render();
   }
 }

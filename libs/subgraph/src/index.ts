@@ -1,9 +1,4 @@
-export {
-  defineSubgraph,
-  type FigureSource,
-  type SubgraphDefinition,
-  type SubgraphName,
-} from './subgraph-definition.js';
+export { defineSubgraph, type SubgraphDefinition, type SubgraphName } from './subgraph-definition.js';
 export { readSubgraphConfig, subgraphEnv, type SubgraphConfig } from './subgraph.config.js';
 export { endOnSignal, serveSubgraph, type RunningSubgraph } from './serve-subgraph.js';
 export { runWorker } from './run-worker.js';
@@ -15,6 +10,8 @@ export { RequestLoaders, type BatchLoader } from './request-loaders.js';
 export type { GraphContext } from './graph-context.js';
 export { connectionOf, pageSize, readCursor, type Connection, type PageArguments } from './connection.js';
 export { type Job } from './job-runner.js';
+export type { Figure, Reading } from './metrics/figure.js';
+export { ServiceMetrics } from './metrics/service-metrics.js';
 export { tryAgain } from './format-error.js';
 export { buildServedSchema } from './build-served-schema.js';
 export { installViewerGate } from './viewer-gate.js';

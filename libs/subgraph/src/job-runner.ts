@@ -10,6 +10,9 @@ export interface Job {
   run(): Promise<void>;
 }
 
+/** Told of each run, however it ends. */
+export type OnJobRun = (run: { readonly job: string; readonly isDone: boolean; readonly seconds: number }) => void;
+
 /** Runs jobs again and again until it is stopped; a job that fails is logged and comes again at its next time. */
 export class JobRunner {
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -20,6 +23,7 @@ export class JobRunner {
     private readonly db: DataSource,
     private readonly jobs: readonly Job[],
     private readonly log: Log,
+    private readonly onRun: OnJobRun,
   ) {}
 
   start(): void {
@@ -57,12 +61,23 @@ export class JobRunner {
       ])) as { mine: boolean }[];
       if (lock?.mine !== true) return;
       try {
-        await inTraceOfItsOwn(job);
+        await this.runTimed(job);
       } finally {
         await guard.query(`SELECT pg_advisory_unlock(hashtextextended($1, 7403))`, [job.name]);
       }
     } finally {
       await guard.release();
+    }
+  }
+
+  private async runTimed(job: Job): Promise<void> {
+    const began = performance.now();
+    let isDone = false;
+    try {
+      await inTraceOfItsOwn(job);
+      isDone = true;
+    } finally {
+      this.onRun({ job: job.name, isDone, seconds: (performance.now() - began) / 1_000 });
     }
   }
 }

@@ -2,7 +2,10 @@ import { NestFactory } from '@nestjs/core';
 import { createLog } from '@zhijia/logging';
 import { startTracing } from '@zhijia/tracing';
 import { DataSource } from 'typeorm';
+import { Health } from './health.js';
+import { MetricsPage } from './metrics/metrics-page.js';
 import { nestLogger } from './nest-logger.js';
+import { serveProbes } from './serve-probes.js';
 import { endOnSignal } from './serve-subgraph.js';
 import { startWorker } from './start-worker.js';
 import type { SubgraphConfig } from './subgraph.config.js';
@@ -18,9 +21,11 @@ export async function runWorker(definition: SubgraphDefinition, config: Subgraph
     abortOnError: false,
   });
   const worker = startWorker(app, definition, config, log);
-  log.info('Working');
+  const probes = await serveProbes(app.get(Health), app.get(MetricsPage), config);
+  log.info({ url: probes.url }, 'Working');
   const stop = async (): Promise<void> => {
     await worker.stop();
+    await probes.server.close();
     const db = app.get(DataSource);
     await app.close();
     if (db.isInitialized) await db.destroy();

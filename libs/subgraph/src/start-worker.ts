@@ -2,7 +2,9 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { Log } from '@zhijia/logging';
 import { createMessaging } from '@zhijia/messaging';
 import { DataSource } from 'typeorm';
+import { DatabaseProbe } from './database-probe.js';
 import { JobRunner } from './job-runner.js';
+import { ServiceMetrics } from './metrics/service-metrics.js';
 import type { SubgraphConfig } from './subgraph.config.js';
 import type { SubgraphDefinition } from './subgraph-definition.js';
 import { WORKER_STATUS, type WorkerStatus } from './tokens.js';
@@ -19,8 +21,10 @@ export function startWorker(
   log: Log,
 ): RunningWorker {
   const db = app.get(DataSource);
+  const metrics = app.get(ServiceMetrics);
   const messaging = createMessaging({
     db,
+    probe: app.get(DatabaseProbe),
     source: definition.name,
     kafka: config.kafka,
     reactions: definition.reactions.map((reaction) => app.get(reaction, { strict: false })),
@@ -32,17 +36,18 @@ export function startWorker(
     db,
     definition.jobs.map((job) => app.get(job, { strict: false })),
     log,
+    ({ job, isDone, seconds }) => {
+      metrics.jobRuns.inc({ job, outcome: isDone ? 'done' : 'failed' });
+      metrics.jobSeconds.observe({ job }, seconds);
+      if (isDone) metrics.jobLastDone.setToCurrentTime({ job });
+    },
   );
-  const sources = (definition.figures ?? []).map((source) => app.get(source, { strict: false }));
   messaging.start();
   jobs.start();
   const status: { current: WorkerStatus | null } = app.get(WORKER_STATUS);
   status.current = {
     degraded: async () => (await messaging.health()).reasons,
-    figures: async () => {
-      const figures = [messaging.metrics.readFigures(), ...sources.map((source) => source.readFigures())];
-      return Object.assign({}, ...(await Promise.all(figures))) as object;
-    },
+    figures: () => messaging.metrics.readLive(),
   };
   return {
     stop: async () => {

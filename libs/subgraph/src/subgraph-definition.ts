@@ -4,12 +4,7 @@ import type { Reaction } from '@zhijia/messaging';
 import type { Type } from '@nestjs/common';
 import type { MigrationInterface } from 'typeorm';
 import type { Job } from './job-runner.js';
-
-/** Knows figures of a service beyond those of its events. */
-export interface FigureSource {
-  /** Nested by subject; the metrics page names them. */
-  readFigures(): Promise<object>;
-}
+import type { Figure } from './metrics/figure.js';
 
 export type SubgraphName = 'members' | 'timebank' | 'evaluations' | 'benefits';
 
@@ -25,10 +20,10 @@ export interface SubgraphDefinition {
   reactions: readonly Type<Reaction<EventContract>>[];
   /** Providers of `module` that run on a clock. */
   jobs: readonly Type<Job>[];
-  /** Providers of `module` whose figures stand on the metrics page. */
-  figures?: readonly Type<FigureSource>[];
   /** The events this service owns: their topics are made at its start. */
   publishes: readonly EventContract[];
+  /** What the metrics page tells of this service's data. */
+  figures?: readonly Figure[];
 }
 
 /** Keeps the literal types of a definition while checking it. */

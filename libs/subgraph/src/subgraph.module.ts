@@ -15,30 +15,62 @@ import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Viewer } from '@zhijia/access';
 import { buildServedSchema } from './build-served-schema.js';
+import { DatabaseProbe } from './database-probe.js';
 import { formatErrorWith } from './format-error.js';
 import type { GraphContext } from './graph-context.js';
+import { Health } from './health.js';
 import { HealthController } from './health.controller.js';
+import { MetricsPage } from './metrics/metrics-page.js';
+import { ServiceMetrics } from './metrics/service-metrics.js';
 import { RequestLoaders } from './request-loaders.js';
 import { ReferenceBatches } from './resolve-references.js';
 import { scalars } from './scalars.js';
 import type { SubgraphConfig } from './subgraph.config.js';
 import type { SubgraphDefinition } from './subgraph-definition.js';
-import { LOG, SUBGRAPH_CONFIG, WORKER_STATUS } from './tokens.js';
+import { LOG, SUBGRAPH_CONFIG, WORKER_STATUS, type WorkerStatus } from './tokens.js';
 
 /** What every subgraph shares: database, messaging, policies, graph, health. Global, so features just ask for it. */
 @Module({})
 export class SubgraphModule {
   /** The providers without the graph: what a worker or a command needs. */
   static providers(definition: SubgraphDefinition, config: SubgraphConfig, log: Log): Provider[] {
+    const worker: { current: WorkerStatus | null } = { current: null };
+    const metrics = new ServiceMetrics(definition.name);
     return [
       { provide: LOG, useValue: log },
       { provide: SUBGRAPH_CONFIG, useValue: config },
-      { provide: DataSource, useFactory: () => openDatabase(definition, config, log) },
+      { provide: DataSource, useFactory: () => openDatabase(definition, config, metrics, log) },
       { provide: IdempotencyStore, useFactory: () => new IdempotencyStore() },
       { provide: Outbox, useFactory: () => new Outbox() },
       { provide: ParkingLot, useFactory: () => new ParkingLot() },
       { provide: PolicyStore, useFactory: () => new PolicyStore() },
-      { provide: WORKER_STATUS, useValue: { current: null } },
+      { provide: WORKER_STATUS, useValue: worker },
+      { provide: ServiceMetrics, useValue: metrics },
+      { provide: DatabaseProbe, useFactory: () => new DatabaseProbe(definition.name, config) },
+      {
+        provide: Health,
+        inject: [DatabaseProbe],
+        useFactory: (probe: DatabaseProbe) =>
+          new Health(
+            probe,
+            definition.migrations.map(({ name }) => name),
+            worker,
+          ),
+      },
+      {
+        provide: MetricsPage,
+        inject: [DataSource, DatabaseProbe, Health],
+        useFactory: (db: DataSource, probe: DatabaseProbe, health: Health) =>
+          new MetricsPage({
+            metrics,
+            db,
+            probe,
+            health,
+            worker,
+            figures: definition.figures ?? [],
+            group: `${config.kafka.prefix}${definition.name}`,
+          }),
+      },
     ];
   }
 
@@ -80,13 +112,19 @@ class ReferencesModule {}
 /** Well within the gateway's patience: who waits for a lock is told to try again, not left without an answer. */
 const lockTimeoutMs = 5_000;
 
-async function openDatabase(definition: SubgraphDefinition, config: SubgraphConfig, log: Log): Promise<DataSource> {
+async function openDatabase(
+  definition: SubgraphDefinition,
+  config: SubgraphConfig,
+  metrics: ServiceMetrics,
+  log: Log,
+): Promise<DataSource> {
   const db = createDataSource({
     url: config.databaseUrl,
     applicationName: `zhijia-${definition.name}`,
     migrations: definition.migrations,
     poolSize: config.databasePoolSize,
     lockTimeoutMs,
+    onPoolWait: (seconds) => metrics.poolWaitSeconds.observe(seconds),
   });
   await db.initialize();
   const migrations = await migrateUnderLock(db);
@@ -98,8 +136,8 @@ function graphModule(definition: SubgraphDefinition, log: Log): DynamicModule {
   return GraphQLModule.forRootAsync<ApolloFederationDriverConfig>({
     driver: ApolloFederationDriver,
     imports: [ReferencesModule],
-    inject: [ReferenceBatches],
-    useFactory: (references: ReferenceBatches): ApolloFederationDriverConfig => {
+    inject: [ReferenceBatches, ServiceMetrics],
+    useFactory: (references: ReferenceBatches, metrics: ServiceMetrics): ApolloFederationDriverConfig => {
       const typeDefs = readFileSync(definition.schemaFile, 'utf8');
       return {
         path: '/graphql',
@@ -108,13 +146,13 @@ function graphModule(definition: SubgraphDefinition, log: Log): DynamicModule {
           Object.entries(scalars).filter(([name]) => new RegExp(`^scalar ${name}\\b`, 'm').test(typeDefs)),
         ),
         transformSchema: (schema) =>
-          buildServedSchema(schema, { rules: definition.rules, references: references.find() }),
+          buildServedSchema(schema, { rules: definition.rules, references: references.find(), metrics }),
         context: (request: FastifyRequest): GraphContext => {
           const viewer = request.viewer;
           if (!(viewer instanceof Viewer)) throw new Error('A request passed the gate without a viewer');
           return { viewer, loaders: new RequestLoaders(viewer) };
         },
-        formatError: formatErrorWith(log),
+        formatError: formatErrorWith(log, metrics),
         graphiql: false,
         introspection: false,
         csrfPrevention: false, // The viewer statement binds method, path and body; no browser can make one.

@@ -1,3 +1,5 @@
+import type { LiveFigures } from '@zhijia/messaging';
+
 /** Injection tokens of what has no class: `@Inject(LOG) log: Log`. */
 export const LOG = Symbol('zhijia:log');
 export const SUBGRAPH_CONFIG = Symbol('zhijia:subgraph-config');
@@ -8,5 +10,5 @@ export interface WorkerStatus {
   /** Reasons why something runs late or waits; empty while all is well. */
   degraded(): Promise<readonly string[]>;
   /** For the metrics page. */
-  figures(): Promise<object>;
+  figures(): Promise<LiveFigures>;
 }

@@ -1,5 +1,5 @@
 import { offerRedeemed, rewardPoolEmptied, rewardSettled } from '@zhijia/contracts';
-import { CheckBalancesNightly, ExpireOverdueHolds, LedgerFigures } from '@zhijia/ledger';
+import { CheckBalancesNightly, ExpireOverdueHolds, ledgerFigures } from '@zhijia/ledger';
 import { defineSubgraph } from '@zhijia/subgraph';
 import { benefitsRules } from './access/benefits.permissions.js';
 import { OpenPointsAccountWhenMemberRegistered } from './accounts/open-points-account-when-member-registered.js';
@@ -30,6 +30,6 @@ export const benefitsSubgraph = defineSubgraph({
     CloseRewardPoolWhenEvaluationFinished,
   ],
   jobs: [ExpireOverdueHolds, CheckBalancesNightly],
-  figures: [LedgerFigures],
+  figures: ledgerFigures,
   publishes: [rewardSettled, rewardPoolEmptied, offerRedeemed],
 });

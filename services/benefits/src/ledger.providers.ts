@@ -1,4 +1,4 @@
-import { CheckBalancesNightly, ExpireOverdueHolds, LedgerFigures, LedgerStore } from '@zhijia/ledger';
+import { CheckBalancesNightly, ExpireOverdueHolds, LedgerStore } from '@zhijia/ledger';
 import type { Log } from '@zhijia/logging';
 import { LOG } from '@zhijia/subgraph';
 import { DataSource } from 'typeorm';
@@ -6,7 +6,6 @@ import { DataSource } from 'typeorm';
 /** The library's classes know no Nest: what they are made of stands here. */
 export const ledger = [
   { provide: LedgerStore, useFactory: () => new LedgerStore() },
-  { provide: LedgerFigures, inject: [DataSource], useFactory: (db: DataSource) => new LedgerFigures(db) },
   ...[CheckBalancesNightly, ExpireOverdueHolds].map((job) => ({
     provide: job,
     inject: [DataSource, LedgerStore, LOG],

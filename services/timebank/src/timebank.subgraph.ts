@@ -1,5 +1,5 @@
 import { visitPosted, visitReversed } from '@zhijia/contracts';
-import { CheckBalancesNightly, ExpireOverdueHolds, LedgerFigures } from '@zhijia/ledger';
+import { CheckBalancesNightly, ExpireOverdueHolds, ledgerFigures } from '@zhijia/ledger';
 import { defineSubgraph } from '@zhijia/subgraph';
 import { timebankRules } from './access/timebank.permissions.js';
 import { OpenTimeAccountWhenMemberRegistered } from './accounts/open-time-account-when-member-registered.js';
@@ -22,6 +22,6 @@ export const timebankSubgraph = defineSubgraph({
     OpenTimeAccountWhenMemberRegistered,
   ],
   jobs: [ExpireOverdueHolds, CheckBalancesNightly],
-  figures: [LedgerFigures],
+  figures: ledgerFigures,
   publishes: [visitPosted, visitReversed],
 });
