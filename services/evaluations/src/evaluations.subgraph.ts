@@ -8,6 +8,7 @@ import {
 import { defineSubgraph } from '@zhijia/subgraph';
 import { evaluationsRules } from './access/evaluations.permissions.js';
 import { CloseDueCampaigns } from './campaigns/close-due-campaigns.js';
+import { lateCampaigns } from './campaigns/late-campaigns.store.js';
 import { PrepareCampaigns } from './campaigns/prepare-campaigns.js';
 import { CountParticipation } from './electorates/count-participation.js';
 import { ForgetLinksOfFinishedCampaigns } from './electorates/forget-links-of-finished-campaigns.js';
@@ -37,4 +38,5 @@ export const evaluationsSubgraph = defineSubgraph({
   ],
   jobs: [PrepareCampaigns, CloseDueCampaigns, TallyClosedCampaigns, CountParticipation, ForgetLinksOfFinishedCampaigns],
   publishes: [campaignOpened, campaignAnnulled, ballotCast, evaluationFinished, rectificationRated],
+  figures: [lateCampaigns],
 });

@@ -15,6 +15,7 @@ import { MembersModule } from './members.module.js';
 import { membersMigrations } from './migrations/index.js';
 import { EscalateOverdueRectifications } from './rectifications/escalate-overdue-rectifications.js';
 import { OpenRectificationWhenEvaluationFinished } from './rectifications/open-rectification-when-evaluation-finished.js';
+import { overdueRectifications } from './rectifications/overdue-rectifications.store.js';
 import { WithdrawRectificationsWhenCampaignAnnulled } from './rectifications/withdraw-rectifications-when-campaign-annulled.js';
 
 export const membersSubgraph = defineSubgraph({
@@ -36,4 +37,5 @@ export const membersSubgraph = defineSubgraph({
     rectificationEscalated,
     rectificationWithdrawn,
   ],
+  figures: [overdueRectifications],
 });
