@@ -1,5 +1,5 @@
 import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner';
-import { GraphQLError, type DocumentNode, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { missingFields } from '../graph/missing-fields.js';
 import { isDataObject, type DataObject } from './answer-data.js';
 import { compileRepresentation } from './compile-representation.js';
@@ -7,6 +7,7 @@ import { mergeData } from './merge-data.js';
 import { placeBefore, placesOf, type AnswerPath, type PlanPath } from './places.js';
 import { compileRewrites } from './rewrite-data.js';
 import type { Run, Step } from './run.js';
+import type { SafeDocument } from './safe-aliases.js';
 
 /** What is sent to a subgraph, and what a client would miss if it were not answered. */
 export interface Fetch {
@@ -30,8 +31,8 @@ export interface FetchSender<Context> {
 export interface FetchSurroundings<Context> {
   senderOf: (subgraph: string) => FetchSender<Context>;
   typesWithin: (condition: string) => ReadonlySet<string>;
-  /** What the client asked. */
-  document: DocumentNode;
+  /** What the client asked, under the names that the plan uses. */
+  asked: SafeDocument;
   /** Off only where a test wants to see that it changes no answer. */
   joinsEqualRepresentations: boolean;
 }
@@ -53,7 +54,11 @@ export function compileFetch<Context>(
 ): Step<Context> {
   const sender = surroundings.senderOf(node.serviceName);
   const write = compileBody(node);
-  const missing = missingFields(node.operation, surroundings.document);
+  const { document, clientNameOf } = surroundings.asked;
+  const missing = missingFields(node.operation, document).map(clientNameOf);
+  const told = (place: AnswerPath): AnswerPath =>
+    place.map((name) => (typeof name === 'string' ? clientNameOf(name) : name));
+  const toldPath = told(path);
   const take = node.requires === undefined ? undefined : compileEntities(node, surroundings);
   const rewriteAnswer = compileRewrites(node.outputRewrites, surroundings.typesWithin);
   const nameOf = namesBeforeRewrites(node.outputRewrites);
@@ -72,7 +77,7 @@ export function compileFetch<Context>(
   ): Promise<void> {
     try {
       const body = write(run.variables, entities?.texts);
-      const answer = await sender.send({ body, missing, path }, run.context);
+      const answer = await sender.send({ body, missing, path: toldPath }, run.context);
       const errors = Array.isArray(answer.errors) ? (answer.errors as GraphQLFormattedError[]) : [];
       // First of all: what the answer brings may move the places that its errors speak of.
       if (errors.length > 0) tellErrors(run, errors, entities?.targets);
@@ -118,7 +123,7 @@ export function compileFetch<Context>(
     };
     for (const error of errors) {
       for (const place of placesToTell(error.path, placesOfEntity)) {
-        run.fail(step, subgraphError(error, node.serviceName, place));
+        run.fail(step, subgraphError(error, node.serviceName, place && told(place)));
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import {
   executeSync,
+  getOperationAST,
   Kind,
   valueFromAST,
   typeFromAST,
@@ -20,6 +21,7 @@ import type { FetchSurroundings } from './compile-fetch.js';
 import { compilePlan, conditionOn } from './compile-plan.js';
 import { AnswerTooLarge, compileShape, type Shape } from './compile-shape.js';
 import { Run } from './run.js';
+import type { SafeDocument } from './safe-aliases.js';
 import { typeConditionsOf } from './type-conditions.js';
 
 /** Runs one operation for one request. Its variables are known to fit their types. */
@@ -38,6 +40,14 @@ interface DecidedAnswer {
 const maxDecidedAnswers = 32;
 const nothing: DataObject = {};
 
+/** What is compiled: one operation of a document that is valid. */
+export interface AskedOperation {
+  document: DocumentNode;
+  operationName: string | undefined;
+  /** What was planned. */
+  safe: SafeDocument;
+}
+
 /**
  * plan -> compiled steps -> merged data -> shaped answer.
  *
@@ -46,14 +56,13 @@ const nothing: DataObject = {};
  */
 export function compileOperation<Context>(
   schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
+  asked: AskedOperation,
   plan: QueryPlan,
-  surroundings: Omit<FetchSurroundings<Context>, 'document'>,
+  surroundings: Omit<FetchSurroundings<Context>, 'asked'>,
 ): RunOperation<Context> | null {
-  const defaultValues = defaultValuesOf(schema, operation);
-  const fetchAll = compilePlan(plan, { ...surroundings, document, defaultValues });
-  const decide = answersOf(schema, document, operation, defaultValues);
+  const defaultValues = defaultValuesOf(schema, operationIn(asked.document, asked.operationName));
+  const fetchAll = compilePlan(plan, { ...surroundings, asked: asked.safe, defaultValues });
+  const decide = answersOf(schema, asked, defaultValues);
   if (fetchAll === null) return null;
   return async (context, variables) => {
     const run = new Run(context, variables);
@@ -78,13 +87,15 @@ export function compileOperation<Context>(
 
 function answersOf(
   schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
+  { document, operationName, safe }: AskedOperation,
   defaultValues: Readonly<Record<string, unknown>>,
 ): (variables: Readonly<Record<string, unknown>>) => DecidedAnswer {
+  const operation = operationIn(document, operationName);
+  const planned = operationIn(safe.document, operationName);
   const rootType = schema.getRootType(operation.operation);
   if (rootType == null) throw new Error(`This graph has no ${operation.operation}`);
   const fragments = fragmentsOf(document);
+  const plannedFragments = fragmentsOf(safe.document);
   const typesWithin = typeConditionsOf(schema);
   const conditions = conditionVariablesOf(document).map((name) => ({ name, holds: conditionOn(name, defaultValues) }));
   const decided = new Map<string, DecidedAnswer>();
@@ -93,10 +104,11 @@ function answersOf(
     const key = [...values.values()].join();
     let answer = decided.get(key);
     if (answer === undefined) {
-      const selecting = { fragments, typesWithin, conditionOf: (name: string) => values.get(name) === true };
+      const conditionOf = (name: string): boolean => values.get(name) === true;
+      const selecting = { fragments: plannedFragments, typesWithin, conditionOf, clientNameOf: safe.clientNameOf };
       answer = {
-        shape: compileShape(schema, rootType, operation.selectionSet, selecting),
-        introspect: compileIntrospection(schema, rootType.name, operation, selecting),
+        shape: compileShape(schema, rootType, planned.selectionSet, selecting),
+        introspect: compileIntrospection(schema, rootType.name, operation, { ...selecting, fragments }),
       };
       if (decided.size >= maxDecidedAnswers) decided.clear();
       decided.set(key, answer);
@@ -119,6 +131,12 @@ function compileIntrospection(
   const asked = { ...operation, selectionSet: { kind: Kind.SELECTION_SET as const, selections } };
   const document = { kind: Kind.DOCUMENT as const, definitions: [asked, ...selecting.fragments.values()] };
   return (variableValues) => executeSync({ schema, document, variableValues }).data ?? nothing;
+}
+
+function operationIn(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
+  const operation = getOperationAST(document, operationName);
+  if (operation == null) throw new Error('The document has no such operation');
+  return operation;
 }
 
 export function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {

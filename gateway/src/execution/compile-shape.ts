@@ -65,7 +65,7 @@ export function compileShape(
   schema: GraphQLSchema,
   rootType: GraphQLCompositeType,
   selectionSet: SelectionSetNode,
-  selecting: Selecting,
+  selecting: Selecting & { clientNameOf: (name: string) => string },
 ): Shape {
   const compiled = new Map<string, ReadonlyMap<string, ObjectShape>>();
   const ids = new Map<SelectionSetNode, number>();
@@ -97,10 +97,10 @@ export function compileShape(
     };
   }
 
-  function fieldShape(parent: GraphQLCompositeType, name: string, nodes: readonly FieldNode[]): FieldShape {
+  function fieldShape(parent: GraphQLCompositeType, key: string, nodes: readonly FieldNode[]): FieldShape {
     const fieldName = nodes[0]?.name.value ?? '';
-    const read =
-      name in Object.prototype ? (data: DataObject) => ownValue(data, name) : (data: DataObject) => data[name];
+    const name = selecting.clientNameOf(key);
+    const read = key in Object.prototype ? (data: DataObject) => ownValue(data, key) : (data: DataObject) => data[key];
     const characters = name.length + 4;
     if (fieldName === '__typename') return { name, read, complete: typeNameOf(parent), characters: characters + 16 };
     if (fieldName === '__schema' || fieldName === '__type') {
@@ -110,7 +110,7 @@ export function compileShape(
     // Validation knows every field; a fragment on an interface may stand over a type that hides one.
     if (field === undefined) return { name, read, complete: () => null, characters };
     const below = nodes.flatMap(({ selectionSet: each }) => (each === undefined ? [] : [each]));
-    return { name, read, complete: compileType(field.type, below, `field ${parent.name}.${name}`), characters };
+    return { name, read, complete: compileType(field.type, below, `field ${parent.name}.${fieldName}`), characters };
   }
 
   function compileType(type: GraphQLOutputType, below: readonly SelectionSetNode[], where: string): Complete {

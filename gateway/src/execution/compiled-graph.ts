@@ -15,6 +15,7 @@ import { compileOperation, fragmentsOf, type RunOperation } from './compile-oper
 import { countFields } from './count-fields.js';
 import { PlanCache } from './plan-cache.js';
 import { OperationPlanner } from './plan-operation.js';
+import { fieldNamesOf, withSafeAliases } from './safe-aliases.js';
 import { typeConditionsOf } from './type-conditions.js';
 
 /** An operation that was planned once, or refused once. */
@@ -35,6 +36,7 @@ export class CompiledGraph<Context> {
   private readonly planner: OperationPlanner;
   private readonly planned = new PlanCache<PlannedOperation<Context>>(planCacheBytes);
   private readonly typesWithin: (condition: string) => ReadonlySet<string>;
+  private readonly fieldNames: ReadonlySet<string>;
 
   constructor(
     supergraph: Supergraph,
@@ -44,7 +46,9 @@ export class CompiledGraph<Context> {
   ) {
     this.schema = supergraph.apiSchema().toGraphQLJSSchema();
     // What is sent to subgraphs goes by all types, also those that this audience does not know.
-    this.typesWithin = typeConditionsOf(supergraph.schema.toGraphQLJSSchema());
+    const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+    this.typesWithin = typeConditionsOf(supergraphSchema);
+    this.fieldNames = fieldNamesOf(supergraphSchema);
     this.planner = new OperationPlanner(supergraph);
   }
 
@@ -74,8 +78,9 @@ export class CompiledGraph<Context> {
       return { value: { kind: 'refused', error: limitExceeded('fields', limits.fields) }, bytes: refusalBytes };
     }
     const ended = this.metrics.planSeconds.startTimer();
-    const plan = this.planner.plan(document, operationName);
-    const run = compileOperation(this.schema, document, operation, plan, {
+    const safe = withSafeAliases(document, this.fieldNames);
+    const plan = this.planner.plan(safe.document, operationName);
+    const run = compileOperation(this.schema, { document, operationName, safe }, plan, {
       senderOf: this.senderOf,
       typesWithin: this.typesWithin,
       joinsEqualRepresentations: this.options.joinsEqualRepresentations ?? true,

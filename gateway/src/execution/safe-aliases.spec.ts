@@ -1,0 +1,32 @@
+import { buildSchema, parse, print } from 'graphql';
+import { fieldNamesOf, withSafeAliases } from './safe-aliases.js';
+
+const names = fieldNamesOf(buildSchema('type Query { me: Person } type Person { id: ID name: String alias_id: ID }'));
+const safe = (text: string) => withSafeAliases(parse(text), names);
+
+describe('aliases', () => {
+  it('that are no name of the graph stay', () => {
+    const document = parse('{ who: me { called: name } }');
+    expect(withSafeAliases(document, names).document).toEqual(document);
+  });
+
+  it('that could be taken for a key are renamed for the plan', () => {
+    const { document, clientNameOf } = safe('{ me { id: name } }');
+    expect(print(document)).toBe('{\n  me {\n    alias_id_: name\n  }\n}');
+    expect(clientNameOf('alias_id_')).toBe('id');
+    expect(clientNameOf('name')).toBe('name');
+  });
+
+  it('keep clear of other aliases', () => {
+    const { document } = safe('{ me { name: id alias_name: id } }');
+    expect(print(document)).toContain('alias_name_: id');
+  });
+
+  it('that repeat the field are none', () => {
+    expect(print(safe('{ me { id: id } }').document)).toContain('id: id');
+  });
+
+  it.each(['__typename', '__proto__', 'constructor', 'toString'])('cannot pass for %s', (alias) => {
+    expect(print(safe(`{ me { ${alias}: name } }`).document)).toContain(`alias_${alias}: name`);
+  });
+});
