@@ -120,7 +120,7 @@ export class AnsweringSubgraph {
     if (luck < weather.failuresPercent + weather.nullsPercent) return null;
     // What was required goes into what is answered from it.
     const required = Object.fromEntries(Object.entries(reference).filter(([name]) => /^(f|constructor)/.test(name)));
-    return { __typename: typeName, id, ...(Object.keys(required).length === 0 ? {} : { required }) } as Thing;
+    return { __typename: typeName, id, ...(Object.keys(required).length === 0 ? {} : { required }) };
   }
 
   private valueOf(type: GraphQLOutputType, weather: Weather, words: readonly string[], thing?: Thing): unknown {

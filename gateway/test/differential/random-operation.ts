@@ -149,8 +149,7 @@ class Writer {
     const { random } = this;
     const plain = getNullableType(type);
     if (plain === type && random.chance(0.1)) return null;
-    if (isListType(plain))
-      return Array.from({ length: random.below(3) }, () => this.value(plain.ofType as GraphQLInputType, depth));
+    if (isListType(plain)) return Array.from({ length: random.below(3) }, () => this.value(plain.ofType, depth));
     if (isInputObjectType(plain)) {
       const fields = Object.values(plain.getFields()).filter(() => random.chance(depth < 2 ? 0.5 : 0.2));
       return Object.fromEntries(fields.map((field) => [field.name, this.value(field.type, depth + 1)]));
@@ -169,10 +168,10 @@ function asLiteral(value: unknown, type: GraphQLInputType): string {
   const plain = getNullableType(type);
   if (value === null) return 'null';
   if (Array.isArray(value) && isListType(plain))
-    return `[${value.map((item) => asLiteral(item, plain.ofType as GraphQLInputType)).join(', ')}]`;
+    return `[${value.map((item) => asLiteral(item, plain.ofType)).join(', ')}]`;
   if (isInputObjectType(plain)) {
     const fields = Object.entries(value as Record<string, unknown>);
     return `{ ${fields.map(([name, each]) => `${name}: ${asLiteral(each, plain.getFields()[name]?.type ?? plain)}`).join(', ')} }`;
   }
-  return isEnumType(plain) ? String(value) : JSON.stringify(value);
+  return isEnumType(plain) && typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -67,7 +67,7 @@ export class TwoExecutors {
         schema: this.schema,
         operationDocument: operation.safeDocument,
         operationName: undefined,
-      } as never),
+      }),
       this.supergraphSchema,
       this.apiSchema,
     );
