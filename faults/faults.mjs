@@ -48,13 +48,23 @@ async function run({ title, names, args, isShort }, { progress, open, print }) {
     const options = isShort ? { ...each.options, seed: opened.options.seed } : opened.options;
     const fault = openFault(opened, scenes, each, options);
     const began = performance.now();
-    const result = await each.run(fault).finally(() => fault.close());
+    const result = await each
+      .run(fault)
+      .catch((error) => failed(error, progress))
+      .finally(() => fault.close());
     const line = lineOf(fault, result, (performance.now() - began) / 1_000);
     areAllAsExpected &&= isAsExpected(line);
     print(line);
   }
   await opened.close();
   return areAllAsExpected ? 0 : 1;
+}
+
+/** A run that could not be made is wrong too, and the others go on. */
+function failed(error, progress) {
+  if (error instanceof Obstacle) throw error;
+  progress.say(error.stack ?? String(error));
+  return { operations: 0, acknowledged: 0, lost: 0, doubled: 0, wrong: 1, notes: { failed: error.message } };
 }
 
 /** What `short` would run, for who wants to tell about each: `[{ name, break }]`. */

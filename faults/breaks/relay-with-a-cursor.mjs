@@ -5,8 +5,8 @@ const { unpublished } = RelaySession.prototype;
 let lastId = 0;
 
 RelaySession.prototype.unpublished = async function (limit) {
-  const rows = await unpublished.call(this, limit);
-  const above = rows.filter(({ id }) => id > lastId);
-  lastId = above.at(-1)?.id ?? lastId;
-  return above;
+  const rows = (await unpublished.call(this, limit)).filter(({ id }) => id > lastId);
+  // A look at one row is only to see whether there is any.
+  if (limit > 1) lastId = rows.at(-1)?.id ?? lastId;
+  return rows;
 };

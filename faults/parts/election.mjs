@@ -23,8 +23,10 @@ const pointsPerMember = 100;
  * @param {object} fault
  * @param {object} scene from `fault.scene()`
  * @param {object} [changes] to the campaign's input
+ * @param {object} [leaning]
+ * @param {number} [leaning.badTargets] so many of the first targets get the worst grades: they will fall below the line
  */
-export async function openElection(fault, { product, county }, changes = {}) {
+export async function openElection(fault, { product, county }, changes = {}, { badTargets = 0 } = {}) {
   const { id } = await openCampaign(fault, product, county, {
     idempotencyKey: fault.label,
     titleEn: fault.label,
@@ -45,7 +47,7 @@ export async function openElection(fault, { product, county }, changes = {}) {
 
   /** Another ballot of this voter, sealed: `{ grades, input }`, to be sent as often as it takes. */
   async function seal(voter) {
-    const grades = verified.targetIds.map(() => random.between(1, 6));
+    const grades = verified.targetIds.map((_, place) => random.between(...(place < badTargets ? [4, 5] : [1, 6])));
     const sealed = await sealBallot({ manifest: verified, manifestHash, slot: voter.slot, grades });
     voter.sealed += 1;
     const idempotencyKey = `ballot-${voter.sealed}`;
@@ -76,6 +78,7 @@ export async function openElection(fault, { product, county }, changes = {}) {
     id,
     voters,
     pointsPerMember,
+    closesAt: verified.closesAt,
     targetIds: verified.targetIds,
     castMutation,
     seal,

@@ -23,6 +23,7 @@ export function openFault(opened, scenes, { name, controls }, options) {
   const { progress, directory, machine } = opened;
   progress.say(`${name}${control === null ? '' : `, broken on purpose: ${controls[control]}`} (seed ${seed})`);
   const undo = [];
+  const began = performance.now();
   return {
     name,
     options,
@@ -36,6 +37,8 @@ export function openFault(opened, scenes, { name, controls }, options) {
     scene: () => scenes.shared(),
     /** One for this run alone. */
     ownScene: (changes) => scenes.own(changes),
+    /** Since the run began. */
+    elapsedSeconds: () => (performance.now() - began) / 1_000,
     progress,
     directory,
     machine,

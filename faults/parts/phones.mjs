@@ -2,8 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a proxy, or a server that starts or ends, answers: nothing is known of the operation. */
 const passingStatuses = new Set([429, 502, 503, 504]);
-/** As long as a person waits for an answer before the phone asks again. */
-const answerWithinMs = 35_000;
 
 /**
  * Clients as docs/codes.md wants them: what is retryable, and what got no answer, is sent again, the same and with the
@@ -12,9 +10,11 @@ const answerWithinMs = 35_000;
  * @param {object} product from `startProduct`
  * @param {object} verdict from `openVerdict`
  * @param {object} [options]
+ * @param {number} [options.answerWithinMs] an answer that takes longer is wrong, whatever it says: as long as a person
+ *   waits before the phone asks again
  * @param {number} [options.patienceMs] after so long without an acknowledgement an operation is given up, which is wrong
  */
-export function openPhones(product, verdict, { patienceMs = 180_000 } = {}) {
+export function openPhones(product, verdict, { answerWithinMs = 25_000, patienceMs = 180_000 } = {}) {
   const tokens = new Map();
   const figures = { operations: 0, acknowledged: 0, sendings: 0, refusals: {}, slowestAnswerMs: 0, slowestMs: 0 };
   const count = (what) => {
@@ -45,7 +45,7 @@ export function openPhones(product, verdict, { patienceMs = 180_000 } = {}) {
       }
       return { status: response.status, ...(await response.json()) };
     } catch (error) {
-      if (error.name === 'TimeoutError') verdict.wrong('no answer within 35 s', nameOf(query));
+      if (error.name === 'TimeoutError') verdict.wrong(`no answer within ${answerWithinMs / 1_000} s`, nameOf(query));
       return { failure: error.cause?.code ?? error.name };
     } finally {
       figures.slowestAnswerMs = Math.max(figures.slowestAnswerMs, performance.now() - began);

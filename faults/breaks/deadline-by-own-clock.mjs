@@ -1,0 +1,11 @@
+/** A service whose clock is off, and that asks it whether a campaign is over. */
+import './clock-off.mjs';
+import { BallotsStore } from '../../services/evaluations/dist/ballots/ballots.store.js';
+
+const { findCastRecord } = BallotsStore.prototype;
+
+BallotsStore.prototype.findCastRecord = async function (tx, campaignId, ...others) {
+  const record = await findCastRecord.call(this, tx, campaignId, ...others);
+  const [{ closesAt }] = await tx.query('SELECT closes_at AS "closesAt" FROM campaign WHERE id = $1', [campaignId]);
+  return record === null ? null : { ...record, isOver: Date.now() >= Date.parse(closesAt) };
+};
