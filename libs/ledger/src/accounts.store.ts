@@ -37,16 +37,18 @@ export class AccountsStore {
     });
   }
 
+  /** LIMIT 1 keeps each a look-up by key: for hundreds of names the planner would rather read the whole table. */
   async find(db: Queryable, keys: readonly AccountKey[]): Promise<(LedgerAccount | null)[]> {
     const found = await rows<LedgerAccount>(
       db,
       `SELECT ${accountColumns} FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (book, kind, owner_id)
-         JOIN ledger_account account ON account.book = asked.book AND account.kind = asked.kind
-          AND account.owner_id = asked.owner_id
-        UNION
-       SELECT ${accountColumns} FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (book, kind, owner_id)
-         JOIN ledger_account account ON account.book = asked.book AND account.kind = asked.kind
-          AND account.owner_id IS NULL AND asked.owner_id IS NULL`,
+        CROSS JOIN LATERAL (
+              (SELECT * FROM ledger_account
+                WHERE book = asked.book AND kind = asked.kind AND owner_id = asked.owner_id LIMIT 1)
+               UNION ALL
+              (SELECT * FROM ledger_account
+                WHERE book = asked.book AND kind = asked.kind AND owner_id IS NULL AND asked.owner_id IS NULL LIMIT 1)
+              ) AS account`,
       [keys.map(({ book }) => book), keys.map(({ kind }) => kind), keys.map(({ ownerId }) => ownerId)],
     );
     const byName = new Map(found.map((account) => [nameOf(account), account]));

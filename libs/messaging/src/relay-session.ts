@@ -1,6 +1,7 @@
 import { execute, row, rows } from '@zhijia/database';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { lockSpace, messagingLock } from './advisory-locks.js';
+import { OutboxFloor } from './outbox-floor.js';
 import { outboxChannel } from './outbox.store.js';
 
 export interface OutboxRow {
@@ -24,11 +25,15 @@ interface NotifyingConnection {
  * neither read nor mark a row, and PostgreSQL gives the lock to the next one.
  */
 export class RelaySession {
+  private readonly floor: OutboxFloor;
+
   private constructor(
     private readonly connection: QueryRunner,
     private readonly notifications: NotifyingConnection,
     private readonly onNotice: () => void,
-  ) {}
+  ) {
+    this.floor = new OutboxFloor(connection);
+  }
 
   /** Null while another one relays. */
   static async open(db: DataSource, onNotice: () => void): Promise<RelaySession | null> {
@@ -52,16 +57,21 @@ export class RelaySession {
   }
 
   /**
-   * Ids are taken before commit, so "id > last" would skip rows: what is unpublished is asked for. Id order is commit
-   * order for each aggregate only because writers lock the aggregate before they add an event about it.
+   * Ids are taken before commit, so "id > last" would skip rows: what is unpublished is asked for, above a floor below
+   * which nothing can appear any more. Id order is commit order for each aggregate only because writers lock the
+   * aggregate before they add an event about it.
    */
-  unpublished(limit: number): Promise<OutboxRow[]> {
-    return rows(
+  async unpublished(limit: number): Promise<OutboxRow[]> {
+    const decidedId = await this.floor.decided();
+    const found = await rows<OutboxRow>(
       this.connection,
       `SELECT id, event_id AS "eventId", type, topic, aggregate_id AS "aggregateId", payload::text AS payload,
          traceparent, occurred_at AS "occurredAt"
-       FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT ${limit}`,
+       FROM outbox WHERE published_at IS NULL AND id > $1 ORDER BY id LIMIT ${limit}`,
+      [this.floor.id],
     );
+    this.floor.raise(decidedId, found[0]?.id ?? null);
+    return found;
   }
 
   async markPublished(ids: readonly number[]): Promise<void> {
