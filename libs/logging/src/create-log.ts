@@ -1,6 +1,7 @@
 import { currentTraceId } from '@zhijia/tracing';
-import { destination, pino, type Logger } from 'pino';
+import { pino, type Logger } from 'pino';
 import { describeError } from './describe-error.js';
+import { logDestination } from './log-destination.js';
 
 export type Log = Logger;
 
@@ -22,6 +23,6 @@ export function createLog(options: { service: string; level?: string }): Log {
         return traceId === undefined ? {} : { traceId };
       },
     },
-    destination({ fd: 2, sync: true }),
+    logDestination(),
   );
 }
