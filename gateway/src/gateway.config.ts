@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { audiences, type Audience } from '@zhijia/access';
 import { ConfigError, modeSchema, readConfig } from '@zhijia/config';
+import { tracingConfigOf, tracingEnv } from '@zhijia/tracing';
 import { z } from 'zod';
 import { readTrustedIssuers } from './identity/trusted-issuers.js';
 
@@ -37,6 +38,7 @@ const envSchema = z.object({
   LOG_LEVEL: logLevelSchema,
   /** `stdin`: end when standard input closes, because the process that started this one is gone. */
   ZHIJIA_LEASH: z.enum(['stdin']).optional(),
+  ...tracingEnv,
 });
 
 /** Where one subgraph is, and the key for the statements it is given. */
@@ -71,6 +73,7 @@ export function readGatewayConfig(env: Readonly<Record<string, string | undefine
     subgraphTimeoutMs: parsed.SUBGRAPH_TIMEOUT_MS,
     logLevel: parsed.LOG_LEVEL,
     leash: parsed.ZHIJIA_LEASH ?? null,
+    tracing: tracingConfigOf(parsed),
   } as const;
 }
 

@@ -17,6 +17,12 @@ export function createMetrics() {
       labelNames: ['route', 'status'],
       registers,
     }),
+    outcomes: new Counter({
+      name: 'zhijia_gateway_outcomes_total',
+      help: 'Answered requests by how they ended: answered, refused (the client may not or must ask otherwise), retryable, failed',
+      labelNames: ['route', 'outcome'],
+      registers,
+    }),
     requestSeconds: new Histogram({
       name: 'zhijia_gateway_request_duration_seconds',
       help: 'From the first byte of a request to the last of its answer',

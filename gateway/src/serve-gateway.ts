@@ -1,5 +1,6 @@
 import { audiences } from '@zhijia/access';
 import { createLog, type Log } from '@zhijia/logging';
+import { startTracing } from '@zhijia/tracing';
 import type { GatewayConfig } from './gateway.config.js';
 import { createExecutor } from './graph/create-executor.js';
 import { GraphSlot } from './graph/graph-slot.js';
@@ -25,6 +26,7 @@ export interface RunningGateway {
 /** Serves the three audiences until it is told to stop. Listens when every supergraph is loaded. */
 export async function serveGateway(config: GatewayConfig): Promise<RunningGateway> {
   const log = createLog({ service: 'gateway', level: config.logLevel });
+  const tracing = await startTracing('gateway', config.tracing);
   const metrics = createMetrics();
   const state = { isStopping: false };
   const server = createHttpServer(log, metrics, state);
@@ -62,6 +64,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
     await server.close();
     await Promise.all(graphs.map((graph) => graph.close()));
     await Promise.all([...subgraphs, ...(boards === undefined ? [] : [boards])].map((subgraph) => subgraph.close()));
+    await tracing.stop();
   };
   let stopping: Promise<void> | null = null;
   return { url, log, stop: () => (stopping ??= drain()) };

@@ -1,5 +1,6 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import type { Log } from '@zhijia/logging';
+import { inSpan, SpanKind, traceHeaders } from '@zhijia/tracing';
 import { GraphQLError } from 'graphql';
 import type { Metrics } from '../metrics.js';
 import { refusals } from '../refusals.js';
@@ -52,14 +53,20 @@ export class SubgraphSource implements FetchSender<GraphContext>, GraphQLDataSou
     const began = performance.now();
     let outcome = 'unavailable';
     try {
-      const headers = { 'content-type': 'application/json', accept: 'application/json', 'x-request-id': requestId };
-      const { status, text } = await this.subgraph.ask({
-        viewer,
-        method: 'POST',
-        path: this.subgraph.graphqlPath,
-        body,
-        headers,
-      });
+      const { status, text } = await inSpan(`fetch ${this.subgraph.name}`, { kind: SpanKind.CLIENT }, () =>
+        this.subgraph.ask({
+          viewer,
+          method: 'POST',
+          path: this.subgraph.graphqlPath,
+          body,
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/json',
+            'x-request-id': requestId,
+            ...traceHeaders(),
+          },
+        }),
+      );
       if (unavailableStatuses.has(status)) throw new Error(`Answered ${status}`);
       outcome = 'answered';
       return this.read(text, status);

@@ -1,5 +1,6 @@
 import { Viewer } from '@zhijia/access';
 import type { Log } from '@zhijia/logging';
+import { traceHeaders } from '@zhijia/tracing';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Subgraph } from '../graph/subgraph.js';
 import { refuse } from './refuse.js';
@@ -46,7 +47,11 @@ async function sendBoard(
   log: Log,
 ): Promise<unknown> {
   const held = request.headers['if-none-match'];
-  const headers = { 'x-request-id': request.id, ...(held === undefined ? {} : { 'if-none-match': held }) };
+  const headers = {
+    'x-request-id': request.id,
+    ...traceHeaders(),
+    ...(held === undefined ? {} : { 'if-none-match': held }),
+  };
   let answer: Awaited<ReturnType<Subgraph['send']>>;
   try {
     answer = await subgraph.send({ viewer: anybody, method: 'GET', path, headers });

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Log } from '@zhijia/logging';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics.js';
+import { outcomeOf } from './outcome.js';
 import { readJsonBodies } from './read-json.js';
 import { refuse } from './refuse.js';
+import { traceRequests } from './trace-requests.js';
 
 /** The HTTP server without its routes: request ids, log lines, metrics, and one shape for every error. */
 export function createHttpServer(log: Log, metrics: Metrics, state: { isStopping: boolean }): FastifyInstance {
@@ -21,6 +23,7 @@ export function createHttpServer(log: Log, metrics: Metrics, state: { isStopping
   });
   readJsonBodies(server);
   server.decorateRequest('toldCodes');
+  traceRequests(server, isProbe);
 
   server.addHook('onRequest', async (request, reply) => {
     request.toldCodes = [];
@@ -34,12 +37,20 @@ export function createHttpServer(log: Log, metrics: Metrics, state: { isStopping
     const route = request.routeOptions.url ?? 'none';
     const durationMs = Math.round(reply.elapsedTime * 10) / 10;
     metrics.requests.inc({ route, status: reply.statusCode });
+    metrics.outcomes.inc({ route, outcome: outcomeOf(reply.statusCode, request.toldCodes) });
     metrics.requestSeconds.observe({ route }, reply.elapsedTime / 1_000);
     for (const code of request.toldCodes) metrics.errors.inc({ code });
     // Probes come every second and tell nothing while all is well.
     const level = isProbe(route) ? 'debug' : 'info';
     log[level](
-      { requestId: request.id, route, status: reply.statusCode, durationMs, codes: request.toldCodes },
+      {
+        requestId: request.id,
+        traceId: request.span?.spanContext().traceId,
+        route,
+        status: reply.statusCode,
+        durationMs,
+        codes: request.toldCodes,
+      },
       'Answered',
     );
   });

@@ -33,6 +33,12 @@ export function currentTraceId(): string | undefined {
   return current.getStore()?.span.spanContext().traceId;
 }
 
+/** For a request to another part of the product. */
+export function traceHeaders(): { readonly traceparent?: string } {
+  const traceparent = currentTraceparent();
+  return traceparent === undefined ? {} : { traceparent };
+}
+
 /** For what goes on elsewhere: of the thing that is told about, or of the work as a whole. */
 export function currentTraceparent(thingId?: string): string | undefined {
   const work = current.getStore();
