@@ -47,17 +47,21 @@ function packagesIn(file) {
 
 async function install() {
   mkdirSync(workshop, { recursive: true });
-  const logFile = freshLog(join(workshop, 'logs'), 'install');
+  await installPackages(root, freshLog(join(workshop, 'logs'), 'install'));
+}
+
+/** Brings a package's own node_modules to what its lock file says. */
+export async function installPackages(directory, logFile) {
   const [command, args] = npm();
   const { code, signal } = await spawnLeashed(command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     plan: '-TERM:5',
-    cwd: root,
+    cwd: directory,
     logFile,
     env: withoutNpmSettings(process.env),
   }).exited;
   if (code === 0) return;
   const why = lastLines(logFile, 8);
-  const disk = asObstacle(why, root);
+  const disk = asObstacle(why, directory);
   if (disk instanceof Obstacle) throw disk;
   throw new Obstacle(
     `npm ci failed (${signal ?? `exit code ${code}`}): check the network and the registry, and start again; its last words:\n${why}`,
