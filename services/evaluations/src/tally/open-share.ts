@@ -1,6 +1,6 @@
 import { BallotGatherer, type BallotColumns, type OpeningContext } from '@zhijia/ballot';
-import type { Queryable } from '@zhijia/database';
 import type { JWK } from 'jose';
+import type { DataSource } from 'typeorm';
 import { BallotsChangedAfterClosing } from './ballots-changed.js';
 import { EnvelopeOpener } from './envelope-opener.js';
 import { SealedBallotsStore } from './sealed-ballots.store.js';
@@ -22,22 +22,24 @@ const handful = 8_192;
  * @throws BallotsChangedAfterClosing
  */
 export async function openShare(
-  db: Queryable,
+  db: DataSource,
   { campaignId, privateKey, range, ...context }: OpeningShare,
   hand: (columns: BallotColumns) => void,
 ): Promise<void> {
   const opener = new EnvelopeOpener(privateKey, context);
   const gatherer = new BallotGatherer(context.manifest, handful);
-  for await (const cast of new SealedBallotsStore(db).ballots(campaignId, range)) {
-    const opened = opener.open(cast);
-    // A ballot exchanged in storage must not pass as one that its voter spoiled.
-    if (opened.envelopeHash !== cast.envelopeHash) throw new BallotsChangedAfterClosing();
-    if (opened.kind === 'spoiled') gatherer.addSpoiled();
-    else {
-      const { grades, codes } = opened;
-      gatherer.add({ organisationId: cast.organisationId, stratum: cast.stratum, grades, codes });
+  await db.transaction(async (tx) => {
+    for await (const cast of new SealedBallotsStore(tx).ballots(campaignId, range)) {
+      const opened = opener.open(cast);
+      // A ballot exchanged in storage must not pass as one that its voter spoiled.
+      if (opened.envelopeHash !== cast.envelopeHash) throw new BallotsChangedAfterClosing();
+      if (opened.kind === 'spoiled') gatherer.addSpoiled();
+      else {
+        const { grades, codes } = opened;
+        gatherer.add({ organisationId: cast.organisationId, stratum: cast.stratum, grades, codes });
+      }
+      if (gatherer.isFull) hand(gatherer.take());
     }
-    if (gatherer.isFull) hand(gatherer.take());
-  }
+  });
   hand(gatherer.take());
 }
