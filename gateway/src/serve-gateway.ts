@@ -7,7 +7,7 @@ import { GraphSlot } from './graph/graph-slot.js';
 import { startGraph } from './graph/start-graph.js';
 import { Subgraph } from './graph/subgraph.js';
 import { SubgraphSource } from './graph/subgraph-source.js';
-import { addBoardRoute } from './http/board-route.js';
+import { addBallotRoutes } from './http/ballot-routes.js';
 import { createHttpServer } from './http/create-http-server.js';
 import { addGraphRoute } from './http/graph-route.js';
 import { addHealthRoutes } from './http/health-routes.js';
@@ -54,7 +54,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
     }),
   );
   addHealthRoutes(server, subgraphs, metrics, state);
-  if (boards !== undefined) addBoardRoute(server, boards, log);
+  if (boards !== undefined) addBallotRoutes(server, boards, log);
 
   const url = await server.listen({ port: config.port, host: config.host });
   log.info({ url, mode: config.mode, issuers: [...config.issuers.keys()] }, 'Serving');

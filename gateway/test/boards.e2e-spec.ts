@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from 'node:http';
 import { testIssuer } from '@zhijia/testing';
-import { boardId, boardLines, startPeople, startPlaces } from './support/people-and-places.js';
+import { boardId, boardLines, manifestHash, startPeople, startPlaces } from './support/people-and-places.js';
 import type { SmallSubgraph } from './support/small-subgraph.js';
 import { answerOf, startTestGateway, type TestGateway } from './support/start-test-gateway.js';
 
@@ -59,6 +59,16 @@ describe('boards through the gateway', () => {
     const { status, body } = await answerOf(await fetch(url(name)));
     expect(status).toBe(404);
     expect(body.errors?.[0].extensions.code).toBe('NOT_FOUND');
+  });
+
+  it('gives a signed manifest by its hash to anybody, for caches to keep', async () => {
+    const response = await fetch(`${gateway.url}/manifests/${manifestHash}.jws`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toContain('immutable');
+    expect(await response.text()).toBe('signed');
+    for (const name of [`${'cd'.repeat(32)}.jws`, `${manifestHash}x.jws`, `..%2fboards%2f${boardId}.jws`]) {
+      expect((await fetch(`${gateway.url}/manifests/${name}`)).status).toBe(404);
+    }
   });
 
   it('asks to come again when boards cannot be read now', async () => {

@@ -8,7 +8,7 @@ const paperQuery = `query BallotPaper($campaignId: ID!) {
     targets { id position nameZh nameEn organisation { id } }
     canTakePart { isPossible messageZh messageEn hasTakenPart }
     reward { pointsPerMember standing }
-    ballotPaper { slot manifest manifestHash fingerprint }
+    ballotPaper { slot manifestHash manifestUrl fingerprint }
   }
 }`;
 
@@ -28,17 +28,18 @@ const castMutation = `mutation CastBallot($input: CastBallotInput!) {
  * What a voter's own client does: it reads the ballot paper, checks the signed manifest, seals, casts. The answers leave
  * it sealed only.
  *
- * @param {{ ask: Function, change: Function }} gateway
+ * @param {{ ask: Function, change: Function, read: Function }} gateway
  */
-export function openBallotClient({ ask, change }) {
+export function openBallotClient({ ask, change, read }) {
   /** Campaign, manifest and the voter's slot; `paper` is null for who may not take part. */
   async function readPaper(identity, campaignId) {
     const { campaign, ballotServiceKeys } = await ask(identity, paperQuery, { campaignId });
     const serviceKeys = JSON.parse(ballotServiceKeys);
     if (campaign === null || campaign.ballotPaper === null) return { campaign, paper: null, serviceKeys };
-    const { slot, manifest, manifestHash, fingerprint } = campaign.ballotPaper;
-    const verified = await verifyManifest(manifest, serviceKeys);
-    return { campaign, paper: { slot, manifest: verified, manifestHash, fingerprint }, serviceKeys };
+    const { slot, manifestHash, manifestUrl, fingerprint } = campaign.ballotPaper;
+    // From its address, which any cache on the way may answer for: the signature and the hash say that it is the one.
+    const manifest = await verifyManifest(await read(manifestUrl), serviceKeys, manifestHash);
+    return { campaign, paper: { slot, manifest, manifestHash, fingerprint }, serviceKeys };
   }
 
   /** The slot alone, for who has the manifest already; null for who may not take part. */

@@ -79,7 +79,14 @@ export function openGateway({ gateway, tokenOf }) {
     ).then(({ result }) => result);
   }
 
-  return { ask, change, changeOnceKnown };
+  /** The text of a public file, by its path at the gateway. */
+  async function read(path) {
+    const response = await fetch(new URL(path, gateway.mobile), { signal: AbortSignal.timeout(60_000) });
+    if (!response.ok) throw new Refused('a public file', `${path}: ${response.status}`);
+    return response.text();
+  }
+
+  return { ask, change, changeOnceKnown, read };
 }
 
 function nameOf(query) {

@@ -69,6 +69,7 @@ export function startPeople(): Promise<SmallSubgraph> {
 }
 
 export const boardLines = 40_000;
+export const manifestHash = 'ab'.repeat(32);
 export const boardId = '0199d1a0-0000-7000-8000-000000000001';
 
 export function startPlaces(): Promise<SmallSubgraph> {
@@ -92,6 +93,9 @@ export function startPlaces(): Promise<SmallSubgraph> {
           .header('x-inside', 'yes')
           .send(Array.from({ length: boardLines }, (_, line) => `{"line":${line}}\n`).join(''));
       });
+      server.get(`/manifests/${manifestHash}.jws`, (_request, reply) =>
+        reply.header('cache-control', 'public, max-age=31536000, immutable').send('signed'),
+      );
     },
   );
 }

@@ -41,6 +41,15 @@ describe('the manifest', () => {
     expect(await verifyManifest(jws, service.keys)).toEqual(manifest);
   });
 
+  it('is the one of the hash that was asked for, or not trusted', async () => {
+    const { manifest, manifestHash: hash } = await aCampaign();
+    const service = await aServiceKey();
+    const jws = await signManifest(manifest, service.privateKey);
+    expect(await verifyManifest(jws, service.keys, hash)).toEqual(manifest);
+    const other = await signManifest({ ...manifest, codes: false }, service.privateKey);
+    await expect(verifyManifest(other, service.keys, hash)).rejects.toMatchObject({ reason: 'content' });
+  });
+
   it('is trusted from a key set that names no key ids', async () => {
     const { manifest } = await aCampaign();
     const service = await aServiceKey();

@@ -1,6 +1,6 @@
 import { calculateJwkThumbprint } from 'jose';
 import type { JSONWebKeySet, JWK } from 'jose';
-import { ManifestError, parseManifest } from './manifest.js';
+import { ManifestError, manifestHash, parseManifest } from './manifest.js';
 import type { Manifest } from './manifest.js';
 import { UntrustedError, signJson, verifyJson } from './signed-json.js';
 
@@ -15,11 +15,22 @@ export async function signManifest(manifest: Manifest, serviceKey: JWK): Promise
   return signJson('zhijia-manifest+jws', content, serviceKey);
 }
 
-/** @throws UntrustedError where no given key signed it, or it is not a manifest. */
-export async function verifyManifest(jws: string, serviceKeys: JSONWebKeySet): Promise<Manifest> {
+/**
+ * @param expectedHash of the manifest that was asked for, where it was read from an address: a signed manifest of another
+ *   campaign is not it.
+ * @throws UntrustedError where no given key signed it, it is not a manifest, or not the expected one.
+ */
+export async function verifyManifest(
+  jws: string,
+  serviceKeys: JSONWebKeySet,
+  expectedHash?: string,
+): Promise<Manifest> {
   const content = await verifyJson('zhijia-manifest+jws', jws, serviceKeys);
   try {
     const manifest = parseManifest(content);
+    if (expectedHash !== undefined && (await manifestHash(manifest)) !== expectedHash) {
+      throw new UntrustedError('content', 'This is the manifest of another hash.');
+    }
     if (await thumbprintFits(manifest)) return manifest;
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;

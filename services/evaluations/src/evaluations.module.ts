@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { SUBGRAPH_CONFIG } from '@zhijia/subgraph';
 import { AwaitingCampaignsLoader } from './ballots/awaiting-campaigns.loader.js';
+import { BallotPaperResolver } from './ballots/ballot-paper.resolver.js';
 import { BallotResolver } from './ballots/ballot.resolver.js';
 import { BallotsStore } from './ballots/ballots.store.js';
 import { CastBallot } from './ballots/cast-ballot.js';
@@ -16,6 +17,7 @@ import { CampaignsStore } from './campaigns/campaigns.store.js';
 import { CloseCampaign } from './campaigns/close-campaign.js';
 import { CloseDueCampaigns } from './campaigns/close-due-campaigns.js';
 import { ClosingsStore } from './campaigns/closings.store.js';
+import { ManifestController } from './campaigns/manifest.controller.js';
 import { ManifestResolver } from './campaigns/manifest.resolver.js';
 import { OpenCampaign } from './campaigns/open-campaign.js';
 import { OpeningsStore } from './campaigns/openings.store.js';
@@ -101,6 +103,7 @@ const ballots = [
   VoterLoader,
   AwaitingCampaignsLoader,
   CastBallot,
+  BallotPaperResolver,
   BallotResolver,
   VoterResolver,
   ParticipationResolver,
@@ -132,7 +135,7 @@ const followUps = [
 ];
 
 @Module({
-  controllers: [BoardController],
+  controllers: [BoardController, ManifestController],
   providers: [...projections, ...campaigns, ...electorates, ...ballots, ...tally, ...results, ...followUps],
 })
 export class EvaluationsModule {}

@@ -140,9 +140,18 @@ export type BallotPaper = {
   readonly __typename?: 'BallotPaper';
   /** The member's place in this campaign: random, for the envelope alone. */
   readonly slot: Scalars['ID']['output'];
-  /** The signed manifest (JWS). Verify it with pinned keys before sealing. */
+  /**
+   * The signed manifest (JWS). A city's names thousands of organisations: read it from `manifestUrl` once and keep it, and
+   * ask for this field only where that address is out of reach.
+   */
   readonly manifest: Scalars['String']['output'];
+  /** SHA-256 of the manifest, hex. */
   readonly manifestHash: Scalars['String']['output'];
+  /**
+   * Path at the gateway of the signed manifest: public, named by its hash, the same for everybody and for ever. Verify it
+   * with pinned keys, and that its hash is `manifestHash`, before sealing.
+   */
+  readonly manifestUrl: Scalars['String']['output'];
   /** To compare with the notice. */
   readonly fingerprint: Scalars['String']['output'];
 };

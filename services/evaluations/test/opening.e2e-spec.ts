@@ -72,6 +72,36 @@ describe('opening a campaign', () => {
     expect(verified.campaign.electorate.size).toBe(21);
   });
 
+  it('serves the signed manifest under its hash, the same to everybody and for ever', async () => {
+    const id = await county.openCampaign();
+    const { data } = await county.service.ask(
+      county.members[0]!.viewer,
+      `query ($id: ID!) { campaign(id: $id) { ballotPaper { manifest manifestHash manifestUrl } } }`,
+      { id },
+    );
+    const { manifest, manifestHash, manifestUrl } = data.campaign.ballotPaper;
+    expect(manifestUrl).toBe(`/manifests/${manifestHash}.jws`);
+    const ask = (path: string, headers: Record<string, string> = {}) =>
+      county.service.inject({
+        method: 'GET',
+        url: path,
+        headers: {
+          'x-zhijia-viewer': county.service.statement(county.officer, { method: 'GET', path, body: '' }),
+          ...headers,
+        },
+      });
+    const answer = await ask(manifestUrl);
+    expect(answer.body).toBe(manifest);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/jose',
+      'cache-control': 'public, max-age=31536000, immutable',
+    });
+    expect((await ask(manifestUrl, { 'if-none-match': answer.headers.etag as string })).statusCode).toBe(304);
+    for (const name of [`${'0'.repeat(64)}.jws`, `${manifestHash}.json`, `${id}.jws`]) {
+      expect((await ask(`/manifests/${name}`)).statusCode).toBe(404);
+    }
+  });
+
   it('counts a member in the first stratum of the list that fits', async () => {
     const organisation = anOrganisation('1.30', county.federationId, 'BASE_UNION');
     await county.service.deliver(organisationChanged, [organisation]);

@@ -1,26 +1,16 @@
 import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { RequestLoaders } from '@zhijia/subgraph';
 import type { Campaign } from '../campaigns/campaign.row.js';
-import { CampaignsStore } from '../campaigns/campaigns.store.js';
 import { obstacleToCasting } from '../rules/plan-cast.js';
 import { takingPart, type TakingPart } from '../rules/taking-part.js';
+import { ballotPaperOf, type BallotPaper } from './ballot-paper.resolver.js';
 import { VoterLoader } from './voter.loader.js';
 import { participationOf, type Participation } from './voters.store.js';
-
-interface BallotPaper {
-  readonly slot: string;
-  readonly manifest: string;
-  readonly manifestHash: string;
-  readonly fingerprint: string;
-}
 
 /** The viewer's own side of a campaign. */
 @Resolver('Campaign')
 export class VoterResolver {
-  constructor(
-    private readonly voterLoader: VoterLoader,
-    private readonly campaigns: CampaignsStore,
-  ) {}
+  constructor(private readonly voterLoader: VoterLoader) {}
 
   @ResolveField('canTakePart')
   async canTakePart(
@@ -41,9 +31,7 @@ export class VoterResolver {
     // Before the beginning too: a client may prepare while the connection is good.
     const obstacle = obstacleToCasting(voter);
     if (obstacle !== null && obstacle.kind !== 'notOpen') return null;
-    const manifest = await this.campaigns.findManifest(campaign.id);
-    if (manifest === null) return null;
-    return { slot: voter.slot, manifest, manifestHash: voter.manifestHash, fingerprint: voter.fingerprint };
+    return ballotPaperOf(campaign.id, voter.slot, voter.manifestHash, voter.fingerprint);
   }
 
   @ResolveField('participation')

@@ -100,6 +100,15 @@ export class CampaignsStore {
     );
   }
 
+  async findManifestByHash(hash: string): Promise<string | null> {
+    const found = await row<{ jws: string }>(
+      this.db,
+      `SELECT manifest_jws AS jws FROM campaign WHERE manifest_hash = $1 LIMIT 1`,
+      [hash],
+    );
+    return found?.jws ?? null;
+  }
+
   async findManifest(campaignId: string): Promise<string | null> {
     const found = await row<{ jws: string | null }>(this.db, `SELECT manifest_jws AS jws FROM campaign WHERE id = $1`, [
       campaignId,

@@ -6,6 +6,7 @@ import type { Subgraph } from '../graph/subgraph.js';
 import { refuse } from './refuse.js';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const sha256 = /^[0-9a-f]{64}$/;
 /** Passed on: what a reader needs to know that they hold the whole board, and the board that was announced. */
 const passedHeaders = [
   'content-type',
@@ -19,7 +20,7 @@ const passedHeaders = [
 ] as const;
 const passedStatuses: ReadonlySet<number> = new Set([200, 304]);
 
-/** Whoever reads a board is nobody in particular. */
+/** Whoever reads them is nobody in particular. */
 const anybody = new Viewer({
   issuer: 'gateway',
   subject: 'anonymous',
@@ -30,16 +31,24 @@ const anybody = new Viewer({
   actingFor: null,
 });
 
-/** `/boards/<campaign>.ndjson`: public, and streamed as fast as the reader reads. */
-export function addBoardRoute(server: FastifyInstance, subgraph: Subgraph, log: Log): void {
+/**
+ * What everybody may read, streamed as fast as the reader reads: `/boards/<campaign>.ndjson`, and `/manifests/<hash>.jws`,
+ * named by what it says.
+ */
+export function addBallotRoutes(server: FastifyInstance, subgraph: Subgraph, log: Log): void {
   server.get<{ Params: { campaign: string } }>('/boards/:campaign.ndjson', async (request, reply) => {
     const campaignId = request.params.campaign;
     if (!uuid.test(campaignId)) return refuse(request, reply, 'NOT_FOUND');
-    return sendBoard(subgraph, `/boards/${campaignId}.ndjson`, request, reply, log);
+    return sendFile(subgraph, `/boards/${campaignId}.ndjson`, request, reply, log);
+  });
+  server.get<{ Params: { hash: string } }>('/manifests/:hash.jws', async (request, reply) => {
+    const { hash } = request.params;
+    if (!sha256.test(hash)) return refuse(request, reply, 'NOT_FOUND');
+    return sendFile(subgraph, `/manifests/${hash}.jws`, request, reply, log);
   });
 }
 
-async function sendBoard(
+async function sendFile(
   subgraph: Subgraph,
   path: string,
   request: FastifyRequest,
@@ -62,7 +71,10 @@ async function sendBoard(
   if (!passedStatuses.has(answer.statusCode)) {
     await answer.body.dump();
     if (answer.statusCode === 404) return refuse(request, reply, 'NOT_FOUND');
-    log.warn({ subgraph: subgraph.name, status: answer.statusCode, requestId: request.id }, 'A board was not answered');
+    log.warn(
+      { subgraph: subgraph.name, status: answer.statusCode, requestId: request.id },
+      'A public file was not answered',
+    );
     return refuseForNow(request, reply);
   }
   for (const name of passedHeaders) {
