@@ -101,13 +101,16 @@ export async function runTool(
   tool: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input = '',
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   try {
-    const { stdout, stderr } = await run(process.execPath, [`tools/${tool}.mjs`, ...args], {
+    const running = run(process.execPath, [`tools/${tool}.mjs`, ...args], {
       cwd: repository,
       env: { ...process.env, ...env },
       maxBuffer: 64 * 1_024 * 1_024,
     });
+    running.child.stdin?.end(input);
+    const { stdout, stderr } = await running;
     return { code: 0, stdout, stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };

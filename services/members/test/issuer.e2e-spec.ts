@@ -12,8 +12,11 @@ import {
 } from 'jose';
 import * as client from 'openid-client';
 import { TOTP, Secret } from 'otpauth';
+import { AccountsStore } from '../src/identity/accounts.store.js';
+import { AppointOfficer } from '../src/identity/appoint-officer.js';
 import { IssuerClientsStore } from '../src/identity/issuer-clients.store.js';
 import { IssuerRecordsStore } from '../src/identity/issuer-records.store.js';
+import { RegisterPartnerClient } from '../src/identity/register-partner-client.js';
 import { aMemberLine, aPhone } from './builders.js';
 import { formOf, openApplication, openIssuer, type IssuerWorld } from './issuer-world.js';
 
@@ -168,18 +171,10 @@ describe('the issuer', () => {
 
   describe('with an administrator', () => {
     it('asks for a second factor, accepts each of its codes once, and asks for it again', async () => {
-      const accountId = randomUUID();
-      const sealed = world.personal.sealStaff(accountId, administrator);
-      await execute(
-        world.db,
-        `INSERT INTO account (id, full_name_sealed, phone_sealed, phone_index) VALUES ($1, $2, $3, $4)`,
-        [accountId, sealed.fullNameSealed, sealed.phoneSealed, world.personal.phoneIndex(administrator.phone)],
-      );
-      await execute(
-        world.db,
-        `INSERT INTO office (account_id, role, organisation_id, appointed_by) VALUES ($1, 'administrator', $2, 'test')`,
-        [accountId, await world.organisationId('C')],
-      );
+      const appoint = new AppointOfficer(world.db, new AccountsStore(world.db), world.personal);
+      const appointment = await appoint.run(administrator, 'administrator', 'C', 'test');
+      expect(await appoint.run(administrator, 'administrator', 'C', 'test')).toEqual(appointment);
+      const accountId = appointment.kind === 'appointed' ? appointment.accountId : '';
       const first = await askFor(administrator.phone);
       const enrolment = await first.browser.submit(formOf(first.page), {
         code: await world.codeFor(administrator.phone),
@@ -302,20 +297,16 @@ describe('the issuer', () => {
     beforeAll(async () => {
       const pair = await generateKeyPair('PS256', { extractable: true });
       key = pair.privateKey;
-      await new IssuerClientsStore(world.db).put(
-        {
-          client_id: 'bank',
-          audience: 'bank',
-          grant_types: ['client_credentials'],
-          response_types: [],
-          redirect_uris: [],
-          token_endpoint_auth_method: 'private_key_jwt',
-          token_endpoint_auth_signing_alg: 'PS256',
-          dpop_bound_access_tokens: true,
-          jwks: { keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'bank-1', alg: 'PS256', use: 'sig' }] },
-        },
-        await world.organisationId('D1'),
-      );
+      const register = new RegisterPartnerClient(world.db, new IssuerClientsStore(world.db));
+      const publicKey = { ...(await exportJWK(pair.publicKey)), kid: 'bank-1', alg: 'PS256' };
+      const registration = { client_id: 'bank', client_name: 'Bank', jwks: { keys: [publicKey] } };
+      expect(await register.run(registration, 'nowhere')).toEqual({ kind: 'organisationUnknown' });
+      expect(await register.run(registration, 'D1')).toEqual({ kind: 'registered', clientId: 'bank' });
+      const withPrivateKey = { ...registration, jwks: { keys: [{ ...publicKey, d: 'secret' }] } };
+      expect(await register.run(withPrivateKey, 'D1')).toMatchObject({ kind: 'malformed' });
+      expect(await register.run({ ...registration, redirect_uris: ['https://bank.example'] }, 'D1')).toMatchObject({
+        kind: 'malformed',
+      });
     });
     beforeEach(() => {
       now = Math.floor(Date.now() / 1_000);

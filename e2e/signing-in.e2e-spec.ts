@@ -1,0 +1,229 @@
+import { createServer, type Server } from 'node:http';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from '@zhijia/testing';
+import { exportJWK, generateKeyPair } from 'jose';
+import * as openid from 'openid-client';
+import type { Page } from 'playwright-core';
+import { browserPath, openBrowser } from './support/browser.js';
+import { aUnifiedCode, countyMembers, importCounty, phoneOf, runTool, type County } from './support/county.js';
+import { openProduct, type Product } from './support/product.js';
+
+const members = countyMembers(8);
+const overHttp = { execute: [openid.allowInsecureRequests] };
+
+describe('signing in', () => {
+  let product: Product;
+  let county: County;
+
+  beforeAll(async () => {
+    product = await openProduct({ issuer: true });
+    county = await importCounty(product, members);
+  }, 120_000);
+  afterAll(() => product.stop());
+
+  /** Development's channel: the issuer's log, with the number masked. */
+  async function codeFor(phone: string, sentBefore = 0): Promise<string> {
+    const to = `${phone.slice(0, 3)}****${phone.slice(-4)}`;
+    return until(
+      async () => {
+        const lines = readFileSync(product.stack.logOf('issuer'), 'utf8').split('\n');
+        const sent = lines.flatMap((line) => {
+          const told = line.startsWith('{') ? (JSON.parse(line) as { to?: string; code?: string }) : {};
+          return told.to === to && told.code !== undefined ? [told.code] : [];
+        });
+        return sent[sentBefore];
+      },
+      { what: `a code for member ${to}` },
+    );
+  }
+
+  async function ask(audience: 'mobile' | 'dashboard', token: string, query: string) {
+    const response = await fetch(product.stack.gateway[audience], {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query }),
+    });
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a journey says what it asked for
+    return (await response.json()) as { data?: any; errors?: any[] };
+  }
+
+  (browserPath === null ? describe.skip : describe)('in a browser', () => {
+    let application: Application;
+    beforeAll(async () => {
+      application = await openApplication(product.stack.issuer, 'member-app');
+    });
+    afterAll(() => application.close());
+
+    it('takes a member from the application to the page, and back with a token that the graph knows', async () => {
+      const browser = await openBrowser(browserPath ?? '', 'zh-CN');
+      try {
+        const page = await browser.context.newPage();
+        const complaints = listenTo(page);
+        const asked = await application.ask();
+        await page.goto(asked.url);
+        expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
+
+        // By its label and the keyboard alone, as a screen reader's user does it.
+        await page.getByLabel('手机号码').fill('12345');
+        await page.keyboard.press('Enter');
+        await page.getByRole('alert').waitFor();
+        expect(await page.getByLabel('手机号码').getAttribute('aria-invalid')).toBe('true');
+        await page.getByLabel('手机号码').fill(phoneOf(0));
+        await page.keyboard.press('Enter');
+
+        await page.getByLabel('短信验证码').fill('000000');
+        await page.keyboard.press('Enter');
+        await page.getByRole('alert').waitFor();
+        await page.getByLabel('短信验证码').fill(await codeFor(phoneOf(0)));
+        await page.getByRole('button', { name: '登录' }).click();
+        await page.getByText('Back in the application').waitFor();
+        expect(complaints).toEqual([]);
+
+        const tokens = await asked.finish();
+        const { data } = await ask('mobile', tokens.access_token, '{ me { id memberNumber } }');
+        expect(data.me).toEqual({ id: county.member(0).memberId, memberNumber: 'M0000' });
+        const elsewhere = await ask('dashboard', tokens.access_token, '{ __typename }');
+        expect(elsewhere.errors?.[0].extensions.code).toBe('TOKEN_WRONG_AUDIENCE');
+      } finally {
+        await browser.close();
+      }
+    }, 90_000);
+
+    it('speaks English, fits a telephone, and is large enough to be touched', async () => {
+      const browser = await openBrowser(browserPath ?? '', 'en-GB');
+      try {
+        const page = await browser.context.newPage();
+        await page.goto((await application.ask()).url);
+        const number = page.getByLabel('Mobile number');
+        const button = page.getByRole('button', { name: 'Send a code' });
+        for (const control of [number, button]) {
+          const box = await control.boundingBox();
+          expect(box?.height).toBeGreaterThanOrEqual(44);
+          expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390);
+        }
+        await page.getByRole('link', { name: '中文' }).click();
+        await page.getByLabel('手机号码').waitFor();
+      } finally {
+        await browser.close();
+      }
+    }, 90_000);
+  });
+
+  it('leaves no number in the log of the issuer', async () => {
+    const log = readFileSync(product.stack.logOf('issuer'), 'utf8');
+    expect(log).toContain('"service":"issuer"');
+    for (const { order } of members) expect(log).not.toContain(phoneOf(order));
+  });
+
+  it("lets a partner bank's server in, as its developer writes it", async () => {
+    const { privateKey, publicKey } = await generateKeyPair('PS256', { extractable: true });
+    const folder = mkdtempSync(join(tmpdir(), 'zhijia-bank-'));
+    const file = join(folder, 'registration.json');
+    const key = { ...(await exportJWK(publicKey)), kid: '2026-1', alg: 'PS256' };
+    writeFileSync(file, JSON.stringify({ client_id: 'first-bank', client_name: 'First Bank', jwks: { keys: [key] } }));
+    const environment = product.stack.environmentOf('members');
+    const registered = await runTool('identity', ['register', file, '--organisation', 'C'], environment);
+    expect(registered).toMatchObject({ code: 0, stdout: '{"kind":"registered","clientId":"first-bank"}\n' });
+
+    const config = await openid.discovery(
+      new URL(product.stack.issuer),
+      'first-bank',
+      undefined,
+      openid.PrivateKeyJwt({ key: privateKey, kid: '2026-1' }),
+      overHttp,
+    );
+    const proofs = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'));
+    const tokens = await openid.clientCredentialsGrant(config, { scope: 'graph' }, { DPoP: proofs });
+    expect(tokens.token_type).toBe('dpop');
+
+    const url = new URL(product.stack.gateway.bank);
+    const body = JSON.stringify({
+      query: 'query ($code: String!) { registerEntry(unifiedCode: $code) { nameZh } }',
+      variables: { code: aUnifiedCode(4) },
+    });
+    const headers = new Headers({ 'content-type': 'application/json' });
+    const answer = await openid.fetchProtectedResource(config, tokens.access_token, url, 'POST', body, headers, {
+      DPoP: proofs,
+    });
+    expect(await answer.json()).toEqual({ data: { registerEntry: { nameZh: '甲厂工会' } } });
+
+    // The same token in a thief's hands, who has no key.
+    headers.set('authorization', `Bearer ${tokens.access_token}`);
+    const stolen = await fetch(url, { method: 'POST', headers, body });
+    expect(await stolen.json()).toMatchObject({ errors: [{ extensions: { code: 'PROOF_NOT_ACCEPTED' } }] });
+  });
+
+  it('gives offices by the command, to whom it can', async () => {
+    const appoint = (input: object, role: string) =>
+      runTool(
+        'identity',
+        ['appoint', '--role', role, '--organisation', 'D1'],
+        product.stack.environmentOf('members'),
+        JSON.stringify(input),
+      );
+    const appointed = await appoint({ memberNumber: 'M0001' }, 'treasurer');
+    expect(appointed).toMatchObject({ code: 0, stdout: expect.stringContaining('"appointed"') });
+    expect(await appoint({ memberNumber: 'nobody' }, 'treasurer')).toMatchObject({
+      code: 1,
+      stdout: '{"kind":"memberUnknown"}\n',
+    });
+    expect(await appoint({ memberNumber: 'M0001' }, 'emperor')).toMatchObject({
+      code: 1,
+      stdout: '{"kind":"roleUnknown"}\n',
+    });
+  });
+});
+
+interface Application {
+  ask(): Promise<{ url: string; finish(): Promise<openid.TokenEndpointResponse> }>;
+  close(): Promise<void>;
+}
+
+/** A native application: it waits for the browser on a port of the loopback address. */
+async function openApplication(issuer: string, clientId: string): Promise<Application> {
+  const config = await openid.discovery(new URL(issuer), clientId, undefined, openid.None(), overHttp);
+  let came: URL | null = null;
+  const server: Server = createServer((request, response) => {
+    if (request.url?.startsWith('/callback') === true) came = new URL(request.url, redirectUri());
+    response.end('Back in the application');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const redirectUri = (): string => {
+    const address = server.address();
+    return `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}/callback`;
+  };
+  return {
+    async ask() {
+      const pkceCodeVerifier = openid.randomPKCECodeVerifier();
+      const expectedState = openid.randomState();
+      const url = openid.buildAuthorizationUrl(config, {
+        redirect_uri: redirectUri(),
+        scope: 'openid graph',
+        code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: 'S256',
+        state: expectedState,
+      });
+      return {
+        url: url.href,
+        finish: async () => {
+          if (came === null) throw new Error('The browser did not come back');
+          return openid.authorizationCodeGrant(config, came, { pkceCodeVerifier, expectedState });
+        },
+      };
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+/** What the browser itself finds wrong: errors of the page, and what its policy held back. */
+function listenTo(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    // A page without an icon is whole.
+    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return complaints;
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { isRoleName, type RoleName } from '@zhijia/access';
+import { execute, inTransaction, row, type Queryable } from '@zhijia/database';
+import { checkMobileNumber } from '@zhijia/pii';
+import type { DataSource } from 'typeorm';
+import type { PersonalFields } from '../members/personal-fields.js';
+import type { AccountsStore } from './accounts.store.js';
+
+/** Who is appointed: a member by the number of their card, or staff who are no members by name and telephone. */
+export type Appointee = { readonly memberNumber: string } | { readonly fullName: string; readonly phone: string };
+
+export type Appointment =
+  | { kind: 'appointed'; accountId: string }
+  | { kind: 'roleUnknown' }
+  | { kind: 'organisationUnknown' }
+  | { kind: 'memberUnknown' }
+  | { kind: 'phoneMalformed' };
+
+/** Gives somebody an office in an organisation. Whoever holds it already keeps it: the same twice is once. */
+export class AppointOfficer {
+  constructor(
+    private readonly db: DataSource,
+    private readonly accounts: AccountsStore,
+    private readonly personal: PersonalFields,
+  ) {}
+
+  async run(appointee: Appointee, role: string, organisationCode: string, appointedBy: string): Promise<Appointment> {
+    if (!isRoleName(role) || role === 'member') return { kind: 'roleUnknown' };
+    return inTransaction(this.db, async (tx) => {
+      const organisation = await row<{ id: string }>(tx, `SELECT id FROM organisation WHERE code = $1`, [
+        organisationCode,
+      ]);
+      if (organisation === null) return { kind: 'organisationUnknown' };
+      const account =
+        'memberNumber' in appointee ? await this.ofMember(tx, appointee) : await this.ofStaff(tx, appointee);
+      if (account.kind === 'found') await this.appoint(tx, account.accountId, role, organisation.id, appointedBy);
+      return account.kind === 'found' ? { kind: 'appointed', accountId: account.accountId } : account;
+    });
+  }
+
+  private async ofMember(
+    tx: Queryable,
+    { memberNumber }: { memberNumber: string },
+  ): Promise<Found | { kind: 'memberUnknown' }> {
+    const member = await row<{ id: string }>(
+      tx,
+      `SELECT id FROM member WHERE member_number = $1 AND status = 'ACTIVE'`,
+      [memberNumber],
+    );
+    if (member === null) return { kind: 'memberUnknown' };
+    return { kind: 'found', accountId: await this.accounts.openForMember(tx, member.id) };
+  }
+
+  private async ofStaff(
+    tx: Queryable,
+    { fullName, phone }: { fullName: string; phone: string },
+  ): Promise<Found | { kind: 'phoneMalformed' }> {
+    const number = checkMobileNumber(phone);
+    if (!number.ok) return { kind: 'phoneMalformed' };
+    const id = randomUUID();
+    const sealed = this.personal.sealStaff(id, { fullName, phone: number.mobileNumber });
+    const opened = await row<{ id: string }>(
+      tx,
+      `INSERT INTO account (id, full_name_sealed, phone_sealed, phone_index) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (phone_index) DO UPDATE SET phone_index = excluded.phone_index RETURNING id`,
+      [id, sealed.fullNameSealed, sealed.phoneSealed, this.personal.phoneIndex(number.mobileNumber)],
+    );
+    if (opened === null) throw new Error('An account that is written is there');
+    return { kind: 'found', accountId: opened.id };
+  }
+
+  private async appoint(
+    tx: Queryable,
+    accountId: string,
+    role: RoleName,
+    organisationId: string,
+    appointedBy: string,
+  ): Promise<void> {
+    await execute(
+      tx,
+      `INSERT INTO office (account_id, role, organisation_id, appointed_by) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (account_id, role, organisation_id) WHERE ended_at IS NULL DO NOTHING`,
+      [accountId, role, organisationId, appointedBy],
+    );
+  }
+}
+
+interface Found {
+  kind: 'found';
+  accountId: string;
+}

@@ -1,0 +1,62 @@
+import { row } from '@zhijia/database';
+import type { ClientMetadata } from 'oidc-provider';
+import type { DataSource } from 'typeorm';
+import { z } from 'zod';
+import type { IssuerClientsStore } from './issuer-clients.store.js';
+
+const publicKey = z
+  .looseObject({ kty: z.enum(['EC', 'RSA']), kid: z.string().min(1), alg: z.enum(['PS256', 'ES256']) })
+  .refine((key) => !('d' in key), { message: 'is a private key: send the public one' });
+
+/** What a partner sends to have its server registered; everything else is decided here. */
+const registrationSchema = z.strictObject({
+  client_id: z.string().regex(/^[a-z0-9][a-z0-9-]{2,62}$/),
+  client_name: z.string().min(1).max(100),
+  jwks: z.strictObject({ keys: z.array(publicKey).min(1).max(4) }),
+});
+
+export type PartnerRegistration =
+  | { kind: 'registered'; clientId: string }
+  | { kind: 'malformed'; problems: readonly string[] }
+  | { kind: 'organisationUnknown' };
+
+/**
+ * Registers a partner's server, or the new keys of one: public keys for signed assertions, tokens bound to a key, the
+ * bank graph alone. FAPI 2.0 leaves nothing of this to choose.
+ */
+export class RegisterPartnerClient {
+  constructor(
+    private readonly db: DataSource,
+    private readonly clients: IssuerClientsStore,
+  ) {}
+
+  async run(registration: unknown, organisationCode: string): Promise<PartnerRegistration> {
+    const parsed = registrationSchema.safeParse(registration);
+    if (!parsed.success) {
+      return {
+        kind: 'malformed',
+        problems: parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the registration'}: ${message}`),
+      };
+    }
+    const organisation = await row<{ id: string }>(this.db, `SELECT id FROM organisation WHERE code = $1`, [
+      organisationCode,
+    ]);
+    if (organisation === null) return { kind: 'organisationUnknown' };
+    const { client_id: clientId, client_name: clientName, jwks } = parsed.data;
+    await this.clients.put(
+      {
+        client_id: clientId,
+        client_name: clientName,
+        jwks: { keys: jwks.keys.map((key) => ({ ...key, use: 'sig' })) } as ClientMetadata['jwks'],
+        audience: 'bank',
+        grant_types: ['client_credentials'],
+        response_types: [],
+        redirect_uris: [],
+        token_endpoint_auth_method: 'private_key_jwt',
+        dpop_bound_access_tokens: true,
+      },
+      organisation.id,
+    );
+    return { kind: 'registered', clientId };
+  }
+}
