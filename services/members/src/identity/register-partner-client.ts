@@ -1,5 +1,4 @@
 import { row } from '@zhijia/database';
-import type { ClientMetadata } from 'oidc-provider';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { IssuerClientsStore } from './issuer-clients.store.js';
@@ -47,7 +46,7 @@ export class RegisterPartnerClient {
       {
         client_id: clientId,
         client_name: clientName,
-        jwks: { keys: jwks.keys.map((key) => ({ ...key, use: 'sig' })) } as ClientMetadata['jwks'],
+        jwks: { keys: jwks.keys.map((key) => ({ ...key, use: 'sig' })) },
         audience: 'bank',
         grant_types: ['client_credentials'],
         response_types: [],
