@@ -1,14 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Kind, parse, print, visit } from 'graphql';
 import { propagateTags } from './propagate-tags.mjs';
+import { refuseForeignNonNull } from './refuse-foreign-non-null.mjs';
 import { graphqlFilesOf, root } from './services.mjs';
 
 const sharedFile = join(root, 'libs/subgraph/graphql/shared.graphql');
 
 /** One service's contract: its `.graphql` files, what they use of the shared ones, tags passed on. */
 export function mergeSchema(service) {
-  const own = graphqlFilesOf(service).flatMap((file) => definitionsOf(file));
+  const files = graphqlFilesOf(service);
+  const own = files.flatMap((file) => definitionsOf(file));
+  refuseForeignNonNull(
+    service,
+    files.filter((file) => basename(file) === 'subgraph.graphql').flatMap((file) => definitionsOf(file)),
+    own,
+  );
   const shared = definitionsOf(sharedFile);
   const definitions = [...usedOf(shared, own), ...mergeRoots(own)];
   const sharedNames = new Set(shared.map((definition) => definition.name?.value).filter(Boolean));

@@ -107,7 +107,7 @@ export type Offer = {
   readonly __typename?: 'Offer';
   readonly id: Scalars['ID']['output'];
   /** Whose members it is for, those of organisations below included. */
-  readonly organisation: Organisation;
+  readonly organisation?: Maybe<Organisation>;
   readonly merchantNameZh: Scalars['String']['output'];
   readonly merchantNameEn?: Maybe<Scalars['String']['output']>;
   readonly titleZh: Scalars['String']['output'];

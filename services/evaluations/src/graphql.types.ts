@@ -47,7 +47,7 @@ export type PageInfo = {
 export type Member = {
   readonly __typename?: 'Member';
   /** Campaigns in which the member may take part and has not yet, the one that closes first ahead; at most 50. */
-  readonly awaitingCampaigns: ReadonlyArray<Campaign>;
+  readonly awaitingCampaigns?: Maybe<ReadonlyArray<Campaign>>;
   readonly id: Scalars['ID']['output'];
 };
 
@@ -64,7 +64,7 @@ export type Campaign = {
   readonly titleZh: Scalars['String']['output'];
   readonly titleEn: Scalars['String']['output'];
   readonly state: CampaignState;
-  readonly organiser: Organisation;
+  readonly organiser?: Maybe<Organisation>;
   /** First instant at which a ballot is accepted. */
   readonly opensAt: Scalars['DateTime']['output'];
   /** First instant at which no ballot is accepted any more, unless closed earlier by hand. */
@@ -112,7 +112,7 @@ export type Participation = {
   readonly __typename?: 'Participation';
   readonly id: Scalars['ID']['output'];
   readonly campaign: Campaign;
-  readonly member: Member;
+  readonly member?: Maybe<Member>;
 };
 
 export type TakingPart = {
@@ -299,14 +299,14 @@ export type CampaignTarget = {
   readonly position: Scalars['Int']['output'];
   readonly nameZh: Scalars['String']['output'];
   readonly nameEn?: Maybe<Scalars['String']['output']>;
-  readonly organisation: Organisation;
+  readonly organisation?: Maybe<Organisation>;
 };
 
 /** Who may take part: frozen at the opening. */
 export type Electorate = {
   readonly __typename?: 'Electorate';
   /** Members of this organisation and of all below it. */
-  readonly root: Organisation;
+  readonly root?: Maybe<Organisation>;
   /** Whether only verified members count in. */
   readonly requiresVerification: Scalars['Boolean']['output'];
   /** Members who joined on or before this day. */
@@ -656,7 +656,7 @@ export type RatingCommentEdge = {
 
 export type RatingComment = {
   readonly __typename?: 'RatingComment';
-  readonly member: Member;
+  readonly member?: Maybe<Member>;
   readonly grade: Scalars['Int']['output'];
   readonly comment: Scalars['String']['output'];
   readonly ratedAt: Scalars['DateTime']['output'];
@@ -676,7 +676,7 @@ export type RateRectificationResult =
 
 export type RectificationRated = {
   readonly __typename?: 'RectificationRated';
-  readonly task: RectificationTask;
+  readonly task?: Maybe<RectificationTask>;
   readonly rating: RectificationRating;
   readonly isReplayed: Scalars['Boolean']['output'];
 };
@@ -735,7 +735,7 @@ export type OrganisationTurnoutEdge = {
 export type OrganisationTurnout = {
   readonly __typename?: 'OrganisationTurnout';
   /** The organisation itself, or the lowest above all those merged. */
-  readonly organisation: Organisation;
+  readonly organisation?: Maybe<Organisation>;
   readonly nameZh: Scalars['String']['output'];
   readonly nameEn?: Maybe<Scalars['String']['output']>;
   /** How many organisations the figures stand for. */
@@ -820,7 +820,7 @@ export type ResultCell = {
   /** As on the board: the path of its organisation, with a `+` where several are published together. */
   readonly name: Scalars['String']['output'];
   /** The only organisation, or the lowest above all of them. */
-  readonly organisation: Organisation;
+  readonly organisation?: Maybe<Organisation>;
   /** Its name at the opening. */
   readonly nameZh: Scalars['String']['output'];
   readonly nameEn?: Maybe<Scalars['String']['output']>;

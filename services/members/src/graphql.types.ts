@@ -317,7 +317,7 @@ export type RegisterEntry = {
 export type Campaign = {
   readonly __typename?: 'Campaign';
   /** What targets below the line owe, and how far they are: the closed loop. Empty until the results are published. */
-  readonly rectifications: ReadonlyArray<RectificationTask>;
+  readonly rectifications?: Maybe<ReadonlyArray<RectificationTask>>;
   readonly id: Scalars['ID']['output'];
 };
 
@@ -325,7 +325,7 @@ export type Campaign = {
 export type RectificationTask = {
   readonly __typename?: 'RectificationTask';
   readonly id: Scalars['ID']['output'];
-  readonly campaign: Campaign;
+  readonly campaign?: Maybe<Campaign>;
   /** Which of the campaign's targets this is. */
   readonly targetId: Scalars['ID']['output'];
   /** The organisation that owes it. */

@@ -45,7 +45,7 @@ export type PageInfo = {
 export type TimeAccount = {
   readonly __typename?: 'TimeAccount';
   readonly id: Scalars['ID']['output'];
-  readonly depositor: Member;
+  readonly depositor?: Maybe<Member>;
   readonly balanceMinutes: Scalars['Minutes']['output'];
   readonly openedOn: Scalars['LocalDate']['output'];
   readonly status: TimeAccountStatus;
@@ -113,7 +113,7 @@ export type Member = {
 export type Visit = {
   readonly __typename?: 'Visit';
   readonly id: Scalars['ID']['output'];
-  readonly depositor: Member;
+  readonly depositor?: Maybe<Member>;
   /** Null where the served is no member. */
   readonly servedMember?: Maybe<Member>;
   readonly kind: VisitKind;
