@@ -91,6 +91,7 @@ async function look(phones, voters, durationMs) {
         const asked = performance.now();
         const answer = await phones.send(person, homeQuery, {});
         answers.push({ ...answer, askedAfterMs: asked - began, tookMs: performance.now() - asked });
+        await sleep(50);
       } while (performance.now() - began < durationMs);
     }),
   );
