@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { unwrapResolverError } from '@apollo/server/errors';
 import { IdempotencyKeyInvalid, isTransient, SqlState, sqlStateOf } from '@zhijia/database';
 import type { Log } from '@zhijia/logging';
 import { markCurrentFailed } from '@zhijia/tracing';
@@ -24,24 +23,26 @@ export function tryAgain(): GraphQLError {
   });
 }
 
+export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
 /** What leaves a subgraph about an error: an expected code, "try again", or an id that the log carries. */
-export function formatErrorWith(log: Log, metrics: ServiceMetrics) {
+export function formatErrorWith(log: Log, metrics: ServiceMetrics): FormatError {
   const format = tellableErrorWith(log);
-  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+  return (formatted, error) => {
     const told = format(formatted, error);
     metrics.graphErrors.inc({ code: String(told.extensions?.['code']) });
     return told;
   };
 }
 
-function tellableErrorWith(log: Log) {
-  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+function tellableErrorWith(log: Log): FormatError {
+  return (formatted, error) => {
     const code = formatted.extensions?.['code'];
     const place = {
       ...(formatted.path === undefined ? {} : { path: formatted.path }),
       ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
     };
-    const cause = unwrapResolverError(error);
+    const cause = causeOf(error);
     if (cause instanceof GraphQLError && typeof code === 'string' && toldCodes.has(code)) {
       return { message: formatted.message, ...place, extensions: tellable(formatted.extensions ?? {}) };
     }
@@ -60,6 +61,11 @@ function tellableErrorWith(log: Log) {
       extensions: { code: 'INTERNAL', errorId },
     };
   };
+}
+
+/** graphql-js wraps what a resolver throws into an error that knows the place. */
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError ? (error.originalError ?? error) : error;
 }
 
 /** What no use case should have to check for itself. */

@@ -13,11 +13,20 @@ export class RequestLoaders {
   constructor(private readonly viewer: Viewer) {}
 
   load<Key, Row>(batch: BatchLoader<Key, Row>, key: Key): Promise<Row | null> {
+    return this.loaderOf(batch).load(key);
+  }
+
+  /** Another read brought this row along: nobody asks for it again. */
+  know<Key, Row>(batch: BatchLoader<Key, Row>, key: Key, row: Row): void {
+    this.loaderOf(batch).prime(key, row);
+  }
+
+  private loaderOf<Key, Row>(batch: BatchLoader<Key, Row>): DataLoader<Key, Row | null> {
     let loader = this.loaders.get(batch) as DataLoader<Key, Row | null> | undefined;
     if (loader === undefined) {
       loader = new DataLoader((keys) => batch.loadAll(keys, this.viewer), { maxBatchSize: 1_000 });
       this.loaders.set(batch, loader);
     }
-    return loader.load(key);
+    return loader;
   }
 }

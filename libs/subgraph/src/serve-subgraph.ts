@@ -52,8 +52,9 @@ export async function serveSubgraph(definition: SubgraphDefinition, config: Subg
   traceRequests(server);
   let stopping: Promise<void> | null = null;
   // The gateway keeps its connections open: without this word a drain would wait for them until it is cut.
-  server.addHook('onSend', async (_request, reply) => {
-    if (stopping !== null) reply.header('connection', 'close');
+  server.addHook('onSend', (_request, reply, _payload, send) => {
+    if (stopping !== null) void reply.header('connection', 'close');
+    send();
   });
   await app.listen(config.port, config.host);
   const worker = config.worker === 'inline' ? startWorker(app, definition, config, log) : null;

@@ -1,28 +1,19 @@
 import { readFileSync } from 'node:fs';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-} from '@apollo/server/plugin/disabled';
-import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { GraphQLModule } from '@nestjs/graphql';
+import { GraphQLModule, type GqlModuleOptions } from '@nestjs/graphql';
 import { createDataSource, IdempotencyStore, migrateUnderLock } from '@zhijia/database';
 import type { Log } from '@zhijia/logging';
 import { Outbox, ParkingLot } from '@zhijia/messaging';
 import { PolicyStore } from '@zhijia/policy';
-import type { FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
-import { Viewer } from '@zhijia/access';
 import { buildServedSchema } from './build-served-schema.js';
 import { DatabaseProbe } from './database-probe.js';
-import { formatErrorWith } from './format-error.js';
-import type { GraphContext } from './graph-context.js';
+import { GraphDriver } from './graph-driver.js';
 import { Health } from './health.js';
 import { HealthController } from './health.controller.js';
 import { MetricsPage } from './metrics/metrics-page.js';
 import { ServiceMetrics } from './metrics/service-metrics.js';
-import { RequestLoaders } from './request-loaders.js';
 import { ReferenceBatches } from './resolve-references.js';
 import { scalars } from './scalars.js';
 import type { SubgraphConfig } from './subgraph.config.js';
@@ -89,7 +80,7 @@ export class SubgraphModule {
   static serving(definition: SubgraphDefinition, config: SubgraphConfig, log: Log): DynamicModule {
     return {
       module: ServedSubgraph,
-      imports: [SubgraphModule.core(definition, config, log), definition.module, graphModule(definition, log)],
+      imports: [SubgraphModule.core(definition, config, log), definition.module, graphModule(definition)],
       controllers: [HealthController],
     };
   }
@@ -132,33 +123,20 @@ async function openDatabase(
   return db;
 }
 
-function graphModule(definition: SubgraphDefinition, log: Log): DynamicModule {
-  return GraphQLModule.forRootAsync<ApolloFederationDriverConfig>({
-    driver: ApolloFederationDriver,
+function graphModule(definition: SubgraphDefinition): DynamicModule {
+  return GraphQLModule.forRootAsync<GqlModuleOptions>({
+    driver: GraphDriver,
     imports: [ReferencesModule],
     inject: [ReferenceBatches, ServiceMetrics],
-    useFactory: (references: ReferenceBatches, metrics: ServiceMetrics): ApolloFederationDriverConfig => {
+    useFactory: (references: ReferenceBatches, metrics: ServiceMetrics): GqlModuleOptions => {
       const typeDefs = readFileSync(definition.schemaFile, 'utf8');
       return {
-        path: '/graphql',
         typeDefs,
         resolvers: Object.fromEntries(
           Object.entries(scalars).filter(([name]) => new RegExp(`^scalar ${name}\\b`, 'm').test(typeDefs)),
         ),
         transformSchema: (schema) =>
           buildServedSchema(schema, { rules: definition.rules, references: references.find(), metrics }),
-        context: (request: FastifyRequest): GraphContext => {
-          const viewer = request.viewer;
-          if (!(viewer instanceof Viewer)) throw new Error('A request passed the gate without a viewer');
-          return { viewer, loaders: new RequestLoaders(viewer) };
-        },
-        formatError: formatErrorWith(log, metrics),
-        graphiql: false,
-        introspection: false,
-        csrfPrevention: false, // The viewer statement binds method, path and body; no browser can make one.
-        includeStacktraceInErrorResponses: false,
-        autoTransformHttpErrors: false,
-        plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginInlineTraceDisabled()],
       };
     },
   });

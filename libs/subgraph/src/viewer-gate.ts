@@ -20,9 +20,9 @@ export function installViewerGate(
   options: { subgraph: string; keys: readonly Buffer[]; now: () => number; log: Log },
 ): void {
   server.decorateRequest('viewer', null);
-  server.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
-    const path = request.url.split('?')[0] ?? '';
-    if (openPaths.has(path)) return;
+  server.addHook('preHandler', (request: FastifyRequest, reply: FastifyReply, pass: () => void) => {
+    const [path = ''] = request.url.split('?', 1);
+    if (openPaths.has(path)) return pass();
     const header = request.headers[viewerStatementHeader];
     const check = verifyViewerStatement(
       typeof header === 'string' ? header : undefined,
@@ -32,12 +32,12 @@ export function installViewerGate(
     );
     if (check.kind === 'verified') {
       request.viewer = check.viewer;
-      return;
+      return pass();
     }
     // The route, never the path as it came: anything can stand in that.
     const route = request.routeOptions.url ?? 'none';
     options.log.warn({ reason: check.reason, route }, 'A request without a valid viewer statement was refused');
-    await reply.code(401).send({
+    void reply.code(401).send({
       errors: [
         {
           message: 'Subgraphs answer the gateway only. 子图只响应网关。',

@@ -1,3 +1,4 @@
+import type { LightMyRequestResponse } from 'fastify';
 import { Injectable, Module } from '@nestjs/common';
 import { Args, Context, Mutation, Query, ResolveField, Resolver, Parent } from '@nestjs/graphql';
 import { defineRules, ownedBy, Viewer } from '@zhijia/access';
@@ -5,6 +6,7 @@ import { databaseMigrations } from '@zhijia/database';
 import { messagingMigrations } from '@zhijia/messaging';
 import { policyMigrations } from '@zhijia/policy';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
+
 import { RequestLoaders, ResolveReferences, defineSubgraph, type BatchLoader } from '../src/index.js';
 
 @Injectable()
@@ -157,6 +159,46 @@ describe('a served subgraph', () => {
     expect(response.json()).toMatchObject({
       errors: [{ extensions: { code: 'VIEWER_STATEMENT_REFUSED', reason: 'missing' } }],
     });
+  });
+
+  function post(body: string): Promise<LightMyRequestResponse> {
+    return service.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: {
+        'content-type': 'application/json',
+        'x-zhijia-viewer': service.statement(member('ada'), { method: 'POST', path: '/graphql', body }),
+      },
+      body,
+    });
+  }
+
+  it.each([
+    ['no JSON', '{', 'BAD_REQUEST'],
+    ['no operation', '{"variables":{}}', 'BAD_REQUEST'],
+    ['several requests at once', '[{"query":"{ __typename }"}]', 'BAD_REQUEST'],
+    ['variables that are no object', '{"query":"{ __typename }","variables":[1]}', 'BAD_REQUEST'],
+    ['no GraphQL', '{"query":"{"}', 'GRAPHQL_PARSE_FAILED'],
+    ['a field that is not there', '{"query":"{ secrets }"}', 'GRAPHQL_VALIDATION_FAILED'],
+    ['introspection', '{"query":"{ __schema { __typename } }"}', 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'a name without its operation',
+      '{"query":"query A { __typename }","operationName":"B"}',
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    ['a variable that is missing', '{"query":"query ($id: ID!) { account(id: $id) { id } }"}', 'BAD_USER_INPUT'],
+  ])('runs nothing of a request with %s', async (_what, body, code) => {
+    const response = await post(body);
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toEqual({ errors: [expect.objectContaining({ extensions: { code } })] });
+  });
+
+  it('answers an operation the same, however often its text came before', async () => {
+    const query = 'query One($id: ID!) { account(id: $id) { id } } query Two { account(id: "two") { id } }';
+    const ask = async (operationName: string, id: string): Promise<unknown> =>
+      (await post(JSON.stringify({ query, operationName, variables: { id } }))).json();
+    for (const id of ['a', 'b', 'c']) expect(await ask('One', id)).toEqual({ data: { account: { id } } });
+    expect(await ask('Two', 'd')).toEqual({ data: { account: { id: 'two' } } });
   });
 
   it('refuses a statement made for another body', async () => {
