@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { DataSource, type MigrationInterface } from 'typeorm';
+import type { DataSource, MigrationInterface } from 'typeorm';
+import { ServiceDataSource } from './service-data-source.js';
 import { watchedPool } from './watched-pool.js';
 
 export interface DataSourceOptions {
@@ -22,25 +23,28 @@ export interface DataSourceOptions {
  */
 export function createDataSource(options: DataSourceOptions): DataSource {
   parseTypesAsValues();
-  return new DataSource({
-    type: 'postgres',
-    driver: options.onPoolWait === undefined ? pg : { ...pg, Pool: watchedPool(options.onPoolWait) },
-    url: options.url,
-    applicationName: options.applicationName,
-    entities: [],
-    migrations: [...options.migrations],
-    migrationsTableName: 'migration',
-    migrationsTransactionMode: 'each',
-    logging: false,
-    poolSize: options.poolSize ?? 10,
-    connectTimeoutMS: 5_000,
-    extra: {
-      statement_timeout: options.statementTimeoutMs ?? 15_000,
-      idle_in_transaction_session_timeout: 30_000,
-      ...(options.lockTimeoutMs === undefined ? {} : { lock_timeout: options.lockTimeoutMs }),
-      keepAlive: true,
+  return new ServiceDataSource(
+    {
+      type: 'postgres',
+      driver: options.onPoolWait === undefined ? pg : { ...pg, Pool: watchedPool(options.onPoolWait) },
+      url: options.url,
+      applicationName: options.applicationName,
+      entities: [],
+      migrations: [...options.migrations],
+      migrationsTableName: 'migration',
+      migrationsTransactionMode: 'each',
+      logging: false,
+      poolSize: options.poolSize ?? 10,
+      connectTimeoutMS: 5_000,
+      extra: {
+        statement_timeout: options.statementTimeoutMs ?? 15_000,
+        idle_in_transaction_session_timeout: 30_000,
+        ...(options.lockTimeoutMs === undefined ? {} : { lock_timeout: options.lockTimeoutMs }),
+        keepAlive: true,
+      },
     },
-  });
+    { url: options.url, applicationName: options.applicationName },
+  );
 }
 
 let typesAreSet = false;

@@ -1,6 +1,7 @@
 export { createDataSource, type DataSourceOptions } from './create-data-source.js';
 export { migrateUnderLock } from './migrate-under-lock.js';
 export { databaseMigrations } from './migrations/index.js';
+export { lookUp } from './look-up.js';
 export { openProbe, type Probe } from './open-probe.js';
 export { execute, poolFigures, row, rows, type Queryable } from './sql.js';
 export type { PoolFigures } from './watched-pool.js';

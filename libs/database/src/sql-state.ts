@@ -61,5 +61,14 @@ export function isTransient(error: unknown): boolean {
   if (state !== null) return transientStates.has(state) || state.startsWith('08');
   const code = driverErrorOf(error)?.code;
   if (typeof code === 'string' && transientSocketErrors.has(code)) return true;
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+  return (
+    error instanceof Error &&
+    /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(error.message)
+  );
+}
+
+/** A migration changed what a prepared statement answers, or a connection pooler forgot it. Nothing ran. */
+export function hasLostItsPlan(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === SqlState.featureNotSupported || state === SqlState.invalidStatementName;
 }

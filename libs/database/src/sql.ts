@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import { SqlState, sqlStateOf } from './sql-state.js';
+import { hasLostItsPlan } from './sql-state.js';
 import { nameOfStatement } from './statement-names.js';
 import { inStatementSpan } from './statement-span.js';
 import { figuresOfPool, type PoolFigures } from './watched-pool.js';
@@ -58,12 +58,6 @@ function poolOf(db: Queryable): Pool | null {
 export function poolFigures(db: DataSource): PoolFigures | null {
   const pool = poolOf(db);
   return pool === null ? null : figuresOfPool(pool);
-}
-
-/** A migration changed what a prepared statement answers, or a connection pooler forgot it. Nothing ran. */
-function hasLostItsPlan(error: unknown): boolean {
-  const state = sqlStateOf(error);
-  return state === SqlState.featureNotSupported || state === SqlState.invalidStatementName;
 }
 
 /** TypeORM answers UPDATE and DELETE with `[rows, count]` and everything else with the rows. */

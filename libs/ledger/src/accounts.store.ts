@@ -1,4 +1,4 @@
-import { execute, row, rows, type Queryable } from '@zhijia/database';
+import { execute, lookUp, row, rows, type Queryable } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
 import type { AccountKey, AccountStatus, LedgerAccount, OpenAccountRequest } from './account.js';
 
@@ -39,7 +39,7 @@ export class AccountsStore {
 
   /** LIMIT 1 keeps each a look-up by key: for hundreds of names the planner would rather read the whole table. */
   async find(db: Queryable, keys: readonly AccountKey[]): Promise<(LedgerAccount | null)[]> {
-    const found = await rows<LedgerAccount>(
+    const found = await lookUp<LedgerAccount>(
       db,
       `SELECT ${accountColumns} FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (book, kind, owner_id)
         CROSS JOIN LATERAL (
@@ -56,7 +56,7 @@ export class AccountsStore {
   }
 
   async byIds(db: Queryable, accountIds: readonly string[]): Promise<(LedgerAccount | null)[]> {
-    const found = await rows<LedgerAccount>(
+    const found = await lookUp<LedgerAccount>(
       db,
       `SELECT ${accountColumns} FROM ledger_account account WHERE account.id = ANY($1::uuid[])`,
       [accountIds],
