@@ -1,5 +1,5 @@
-import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import { RequestLoaders, ResolveReferences } from '@zhijia/subgraph';
+import { ResolveField, Resolver } from '@nestjs/graphql';
+import { ResolveReferences, type GraphContext } from '@zhijia/subgraph';
 import { PointsAccountOfMemberLoader } from './points-account-of-member.loader.js';
 import type { PointsAccountRow } from './points-accounts.store.js';
 
@@ -13,10 +13,7 @@ export class MemberResolver {
   }
 
   @ResolveField('pointsAccount')
-  pointsAccount(
-    @Parent() member: { id: string },
-    @Context('loaders') loaders: RequestLoaders,
-  ): Promise<PointsAccountRow | null> {
+  pointsAccount(member: { id: string }, _args: unknown, { loaders }: GraphContext): Promise<PointsAccountRow | null> {
     return loaders.load(this.accounts, member.id);
   }
 }

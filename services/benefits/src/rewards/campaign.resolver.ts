@@ -1,5 +1,5 @@
-import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import { RequestLoaders, ResolveReferences } from '@zhijia/subgraph';
+import { ResolveField, Resolver } from '@nestjs/graphql';
+import { ResolveReferences, type GraphContext } from '@zhijia/subgraph';
 import { RewardPoolOfCampaignLoader, type RewardPoolRow } from './reward-pool-of-campaign.loader.js';
 
 @Resolver('Campaign')
@@ -12,10 +12,7 @@ export class CampaignResolver {
   }
 
   @ResolveField('rewardPool')
-  rewardPool(
-    @Parent() campaign: { id: string },
-    @Context('loaders') loaders: RequestLoaders,
-  ): Promise<RewardPoolRow | null> {
+  rewardPool(campaign: { id: string }, _args: unknown, { loaders }: GraphContext): Promise<RewardPoolRow | null> {
     return loaders.load(this.pools, campaign.id);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { execute, rows, type Queryable } from '@zhijia/database';
+import { execute, lookUp, rows, type Queryable } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
 import type { PoolState } from '../rules/plan-settlement.js';
 
@@ -90,7 +90,7 @@ export class RewardPoolsStore {
   }
 
   async byCampaigns(db: Queryable, campaignIds: readonly string[]): Promise<PoolTerms[]> {
-    return rows(
+    return lookUp(
       db,
       `SELECT campaign_id AS "campaignId", account_id AS "accountId", points_per_member AS "promisedPointsPerMember",
               pool_points AS "poolPoints", returned_points AS "returnedPoints", emptied_at IS NOT NULL AS "isEmpty",

@@ -1,18 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type BatchLoader, isUuid } from '@zhijia/subgraph';
-import type { Campaign } from '../campaigns/campaign.row.js';
-import { CampaignsStore } from '../campaigns/campaigns.store.js';
-
-const mostPerMember = 50;
+import { type AwaitingCampaign, CampaignsStore } from '../campaigns/campaigns.store.js';
 
 @Injectable()
-export class AwaitingCampaignsLoader implements BatchLoader<string, Campaign[]> {
+export class AwaitingCampaignsLoader implements BatchLoader<string, AwaitingCampaign[]> {
   constructor(private readonly campaigns: CampaignsStore) {}
 
   /** Nobody reaches the list of another member, so there is one id. */
-  loadAll(memberIds: readonly string[]): Promise<readonly (Campaign[] | null)[]> {
-    return Promise.all(
-      memberIds.map((id) => (isUuid(id) ? this.campaigns.listAwaiting(id, mostPerMember) : Promise.resolve(null))),
-    );
+  loadAll(memberIds: readonly string[]): Promise<readonly (AwaitingCampaign[] | null)[]> {
+    return Promise.all(memberIds.map((id) => (isUuid(id) ? this.campaigns.listAwaiting(id) : Promise.resolve(null))));
   }
 }

@@ -1,5 +1,5 @@
-import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import { RequestLoaders } from '@zhijia/subgraph';
+import { ResolveField, Resolver } from '@nestjs/graphql';
+import type { GraphContext } from '@zhijia/subgraph';
 import type { Campaign } from '../campaigns/campaign.row.js';
 import { obstacleToCasting } from '../rules/plan-cast.js';
 import { takingPart, type TakingPart } from '../rules/taking-part.js';
@@ -13,19 +13,13 @@ export class VoterResolver {
   constructor(private readonly voterLoader: VoterLoader) {}
 
   @ResolveField('canTakePart')
-  async canTakePart(
-    @Parent() campaign: Campaign,
-    @Context('loaders') loaders: RequestLoaders,
-  ): Promise<TakingPart | null> {
+  async canTakePart(campaign: Campaign, _args: unknown, { loaders }: GraphContext): Promise<TakingPart | null> {
     const voter = await loaders.load(this.voterLoader, campaign.id);
     return voter === null ? null : takingPart(voter);
   }
 
   @ResolveField('ballotPaper')
-  async ballotPaper(
-    @Parent() campaign: Campaign,
-    @Context('loaders') loaders: RequestLoaders,
-  ): Promise<BallotPaper | null> {
+  async ballotPaper(campaign: Campaign, _args: unknown, { loaders }: GraphContext): Promise<BallotPaper | null> {
     const voter = await loaders.load(this.voterLoader, campaign.id);
     if (voter === null || voter.slot === null || voter.manifestHash === null || voter.fingerprint === null) return null;
     // Before the beginning too: a client may prepare while the connection is good.
@@ -35,10 +29,7 @@ export class VoterResolver {
   }
 
   @ResolveField('participation')
-  async participation(
-    @Parent() campaign: Campaign,
-    @Context('loaders') loaders: RequestLoaders,
-  ): Promise<Participation | null> {
+  async participation(campaign: Campaign, _args: unknown, { loaders }: GraphContext): Promise<Participation | null> {
     const voter = await loaders.load(this.voterLoader, campaign.id);
     if (voter === null || voter.participationId === null) return null;
     return participationOf(voter.participationId, voter.memberId, campaign.id);

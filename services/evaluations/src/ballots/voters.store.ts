@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { preparedRows, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
+import type { AwaitingCampaign } from '../campaigns/campaigns.store.js';
 import type { TakingPartFacts } from '../rules/taking-part.js';
 
 /** A member before a campaign: their place in it, and what keeps them from casting. */
@@ -60,6 +61,30 @@ export class VotersStore {
     const byId = new Map(found.map((one) => [one.id, participationOf(one.id, memberId, one.campaignId)]));
     return ids.map((id) => byId.get(id) ?? null);
   }
+}
+
+/** The member before a campaign that awaits them: it is open, it is not over, and they have not taken part. */
+export function voterOfAwaiting({ campaign, slot }: AwaitingCampaign, memberId: string): Voter {
+  return {
+    campaignId: campaign.id,
+    memberId,
+    state: 'OPEN',
+    hasBegun: campaign.state !== 'SCHEDULED',
+    isOver: false,
+    opensAt: campaign.opensAt,
+    closedAt: null,
+    annulledAt: null,
+    slot,
+    requiresVerification: campaign.electorate.requiresVerification,
+    // Asked only of members without a slot.
+    verification: null,
+    manifestHash: campaign.manifest?.hash ?? null,
+    fingerprint: campaign.manifest?.fingerprint ?? null,
+    participationId: null,
+    earlier: null,
+    currentHash: null,
+    hasTakenPart: false,
+  };
 }
 
 export function participationOf(id: string, memberId: string, campaignId: string): Participation {

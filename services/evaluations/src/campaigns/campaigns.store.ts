@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
-import { preparedRows, row, rows } from '@zhijia/database';
+import { lookUp, preparedRows, row, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
 import { isUuid } from '@zhijia/subgraph';
 import { campaignColumns, campaignOf, campaignTables, type Campaign, type CampaignRow } from './campaign.row.js';
@@ -32,6 +32,14 @@ const concernsViewer = `(
               WHERE target.campaign_id = c.id AND target.organisation_id = mine.id)
   OR EXISTS (SELECT 1 FROM participation AS p WHERE p.campaign_id = c.id AND p.member_id = $2::uuid)
   OR EXISTS (SELECT 1 FROM electorate_slot AS s WHERE s.campaign_id = c.id AND s.member_id = $2::uuid))`;
+
+const mostAwaiting = 50;
+
+/** A campaign that a member may take part in, with their place in it. */
+export interface AwaitingCampaign {
+  readonly campaign: Campaign;
+  readonly slot: string;
+}
 
 /** Reads campaigns under the viewer's rights. */
 @Injectable()
@@ -71,18 +79,17 @@ export class CampaignsStore {
   }
 
   /** What a member may still take part in and has not, the one that closes first ahead. On every member's home page. */
-  async listAwaiting(memberId: string, limit: number): Promise<Campaign[]> {
-    const found = await preparedRows<CampaignRow>(
+  async listAwaiting(memberId: string): Promise<AwaitingCampaign[]> {
+    const found = await lookUp<CampaignRow & { slot: string }>(
       this.db,
-      'list-awaiting-campaigns',
-      `SELECT ${campaignColumns}
+      `SELECT ${campaignColumns}, s.slot
          FROM ${campaignTables} JOIN electorate_slot AS s ON s.campaign_id = c.id
         WHERE c.state = 'OPEN' AND c.linkage_dropped_at IS NULL AND c.closes_at > zhijia_now() AND s.member_id = $1
           AND NOT EXISTS (SELECT 1 FROM participation AS p WHERE p.member_id = $1 AND p.campaign_id = c.id)
-        ORDER BY c.closes_at, c.id LIMIT $2`,
-      [memberId, limit],
+        ORDER BY c.closes_at, c.id LIMIT ${mostAwaiting}`,
+      [memberId],
     );
-    return found.map(campaignOf);
+    return found.map((one) => ({ campaign: campaignOf(one), slot: one.slot }));
   }
 
   /** The targets of each campaign, in ballot order. */

@@ -1,13 +1,13 @@
-import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Viewer } from '@zhijia/access';
 import { maskIdNumber, maskName, maskPhone } from '@zhijia/pii';
 import {
   connectionOf,
   pageSize,
   readCursor,
-  RequestLoaders,
   ResolveReferences,
   type Connection,
+  type GraphContext,
 } from '@zhijia/subgraph';
 import type * as Graph from '../graphql.types.js';
 import { OrganisationLoader } from '../organisations/organisation.loader.js';
@@ -33,10 +33,8 @@ export class MemberResolver {
   }
 
   @Query('me')
-  async me(@Context('viewer') viewer: Viewer): Promise<MemberRow | null> {
-    if (viewer.memberId === null) return null;
-    const [member] = await this.members.byIds([viewer.memberId], viewer);
-    return member ?? null;
+  me(@Context('viewer') viewer: Viewer): Promise<MemberRow | null> {
+    return this.members.findSelf(viewer);
   }
 
   @Query('member')
@@ -57,31 +55,32 @@ export class MemberResolver {
   }
 
   @ResolveField('fullName')
-  fullName(@Parent() member: MemberRow): string {
+  fullName(member: MemberRow): string {
     return this.personal.openFullName(member.id, member.fullNameSealed);
   }
 
   @ResolveField('maskedName')
-  maskedName(@Parent() member: MemberRow): string {
+  maskedName(member: MemberRow): string {
     return maskName(this.personal.openFullName(member.id, member.fullNameSealed));
   }
 
   @ResolveField('maskedPhone')
-  maskedPhone(@Parent() member: MemberRow): string {
+  maskedPhone(member: MemberRow): string {
     return maskPhone(this.personal.openPhone(member.id, member.phoneSealed));
   }
 
   @ResolveField('maskedIdNumber')
-  maskedIdNumber(@Parent() member: MemberRow): string {
+  maskedIdNumber(member: MemberRow): string {
     return maskIdNumber(this.personal.openIdNumber(member.id, member.idNumberSealed));
   }
 
   @ResolveField('organisation')
   organisation(
-    @Parent() member: MemberRow,
-    @Context('loaders') loaders: RequestLoaders,
-  ): Promise<OrganisationRow | null> {
-    return loaders.load(this.organisationLoader, member.organisationId);
+    member: MemberRow,
+    _args: unknown,
+    { loaders }: GraphContext,
+  ): OrganisationRow | Promise<OrganisationRow | null> {
+    return member.organisation ?? loaders.load(this.organisationLoader, member.organisationId);
   }
 }
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
-import { rows } from '@zhijia/database';
+import { lookUp, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
 import { memberReaders } from '../access/members.permissions.js';
-import { isUuid } from '../organisations/organisations.store.js';
+import { isUuid, organisationObject, type OrganisationRow } from '../organisations/organisations.store.js';
 import type { VerificationLevel } from '../rules/plan-member-import.js';
 import type { Stratum } from '../rules/read-cell.js';
 import type { MemberStatus } from '../rules/read-member-line.js';
@@ -22,6 +22,8 @@ export interface MemberRow {
   readonly idNumberWellFormed: boolean;
   readonly identityVerified: boolean;
   readonly status: MemberStatus;
+  /** Where the read brought it along. */
+  readonly organisation?: OrganisationRow;
 }
 
 const columns = `member.id, organisation_id AS "organisationId", member_number AS "memberNumber",
@@ -34,9 +36,22 @@ const columns = `member.id, organisation_id AS "organisationId", member_number A
 export class MembersStore {
   constructor(private readonly db: DataSource) {}
 
+  /** The viewer themselves, with their organisation: what every phone asks for first. */
+  async findSelf(viewer: Viewer): Promise<MemberRow | null> {
+    const memberId = ownId(viewer);
+    if (memberId === null) return null;
+    const [found] = await lookUp<MemberRow>(
+      this.db,
+      `SELECT ${columns}, ${organisationObject} AS organisation
+         FROM member JOIN organisation ON organisation.id = organisation_id WHERE member.id = $1`,
+      [memberId],
+    );
+    return found ?? null;
+  }
+
   /** The viewer themselves and members in their subtree, in the order asked for; null for everybody else. */
   async byIds(ids: readonly string[], viewer: Viewer): Promise<(MemberRow | null)[]> {
-    const found = await rows<MemberRow>(
+    const found = await lookUp<MemberRow>(
       this.db,
       `SELECT ${columns} FROM member JOIN organisation ON organisation.id = member.organisation_id
        WHERE member.id = ANY($1::uuid[]) AND (member.id = $2::uuid OR

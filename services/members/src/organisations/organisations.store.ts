@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { row, rows } from '@zhijia/database';
+import { lookUp, row, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
 import type { OrganisationKind, OrganisationStatus } from '../rules/read-organisation-line.js';
 
@@ -28,6 +28,12 @@ export interface RegisterEntryRow {
 const columns = `id, code, kind, name_zh AS "nameZh", name_en AS "nameEn", unified_code AS "unifiedCode", status,
   parent_id AS "parentId", version, node`;
 
+/** The same as one value, for a read that brings the organisation along. */
+export const organisationObject = `json_build_object('id', organisation.id, 'code', organisation.code,
+  'kind', organisation.kind, 'nameZh', organisation.name_zh, 'nameEn', organisation.name_en,
+  'unifiedCode', organisation.unified_code, 'status', organisation.status, 'parentId', organisation.parent_id,
+  'version', organisation.version, 'node', organisation.node)`;
+
 /** Reads of single organisations; what changes the tree is in `organisation-tree.store.ts`. */
 @Injectable()
 export class OrganisationsStore {
@@ -35,7 +41,7 @@ export class OrganisationsStore {
 
   /** In the order asked for, null where there is none. */
   async byIds(ids: readonly string[]): Promise<(OrganisationRow | null)[]> {
-    const found = await rows<OrganisationRow>(
+    const found = await lookUp<OrganisationRow>(
       this.db,
       `SELECT ${columns} FROM organisation WHERE id = ANY($1::uuid[])`,
       [ids.filter(isUuid)],

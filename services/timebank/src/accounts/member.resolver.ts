@@ -1,5 +1,5 @@
-import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import { RequestLoaders, ResolveReferences } from '@zhijia/subgraph';
+import { ResolveField, Resolver } from '@nestjs/graphql';
+import { ResolveReferences, type GraphContext } from '@zhijia/subgraph';
 import { TimeAccountOfMemberLoader } from './time-account-of-member.loader.js';
 import type { TimeAccountRow } from './time-accounts.store.js';
 
@@ -13,10 +13,7 @@ export class MemberResolver {
   }
 
   @ResolveField('timeAccount')
-  timeAccount(
-    @Parent() member: { id: string },
-    @Context('loaders') loaders: RequestLoaders,
-  ): Promise<TimeAccountRow | null> {
+  timeAccount(member: { id: string }, _args: unknown, { loaders }: GraphContext): Promise<TimeAccountRow | null> {
     return loaders.load(this.accounts, member.id);
   }
 }

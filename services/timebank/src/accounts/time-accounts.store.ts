@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
-import { execute, rows } from '@zhijia/database';
+import { execute, lookUp } from '@zhijia/database';
 import { LedgerStore, type AccountStatus, type StatementEntry } from '@zhijia/ledger';
 import { DataSource, type EntityManager } from 'typeorm';
 import { accountReaders } from '../access/timebank.permissions.js';
@@ -16,11 +16,7 @@ export interface TimeAccountRow {
   readonly status: AccountStatus;
 }
 
-interface AccountTerms {
-  readonly id: string;
-  readonly memberId: string;
-  readonly openedOn: string;
-}
+type AccountFacts = Omit<TimeAccountRow, 'depositor'>;
 
 /** The depositors' accounts: their balances stand in the ledger, who may see them is decided here. */
 @Injectable()
@@ -63,10 +59,12 @@ export class TimeAccountsStore {
     ids: readonly string[],
     viewer: Viewer,
   ): Promise<(TimeAccountRow | null)[]> {
-    const found = await rows<AccountTerms>(
+    const found = await lookUp<AccountFacts>(
       this.db,
-      `SELECT account.id, account.member_id AS "memberId", account.opened_on AS "openedOn"
+      `SELECT account.id, account.member_id AS "memberId", account.opened_on AS "openedOn",
+              ledger.balance_units AS "balanceMinutes", ledger.status
          FROM time_account account
+         JOIN ledger_account ledger ON ledger.id = account.id
          LEFT JOIN known_member member ON member.id = account.member_id
          LEFT JOIN known_organisation home ON home.id = member.organisation_id
         WHERE ${by === 'id' ? 'account.id' : 'account.member_id'} = ANY($1::uuid[])
@@ -74,21 +72,10 @@ export class TimeAccountsStore {
                OR home.path <@ ANY (SELECT path FROM known_organisation WHERE id = ANY($3::uuid[])))`,
       [ids, viewer.memberId, viewer.organisationsOf(...accountReaders)],
     );
-    const balances = await this.ledger.balance(
-      this.db,
-      found.map((account) => account.id),
-    );
-    const byKey = new Map<string, TimeAccountRow>();
-    found.forEach((account, index) => {
-      const balance = balances[index];
-      if (balance === null || balance === undefined) return;
-      byKey.set(account[by], {
-        ...account,
-        depositor: { __typename: 'Member', id: account.memberId },
-        balanceMinutes: balance.balanceUnits,
-        status: balance.status,
-      });
+    const byKey = new Map(found.map((account) => [account[by], account]));
+    return ids.map((id) => {
+      const account = byKey.get(id);
+      return account === undefined ? null : { ...account, depositor: { __typename: 'Member', id: account.memberId } };
     });
-    return ids.map((id) => byKey.get(id) ?? null);
   }
 }
