@@ -37,9 +37,9 @@ export function startWorker(
     definition.jobs.map((job) => app.get(job, { strict: false })),
     log,
     ({ job, isDone, seconds }) => {
-      metrics.jobRuns.inc({ job, outcome: isDone ? 'done' : 'failed' });
-      metrics.jobSeconds.observe({ job }, seconds);
-      if (isDone) metrics.jobLastDone.setToCurrentTime({ job });
+      metrics.jobRuns.inc({ name: job, outcome: isDone ? 'done' : 'failed' });
+      metrics.jobSeconds.observe({ name: job }, seconds);
+      if (isDone) metrics.jobLastDone.setToCurrentTime({ name: job });
     },
   );
   messaging.start();

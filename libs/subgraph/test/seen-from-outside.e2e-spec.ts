@@ -177,8 +177,8 @@ describe('a service, seen from outside', () => {
       'zhijia_relay_published_events_total{service="timebank"} 1',
       'zhijia_broker_reachable{service="timebank"} 1',
       'zhijia_dead_letters{service="timebank"} 0',
-      'zhijia_job_runs_total{job="count-notes",outcome="done",service="timebank"} 1',
-      'zhijia_job_runs_total{job="lose-notes",outcome="failed",service="timebank"} 1',
+      'zhijia_job_runs_total{name="count-notes",outcome="done",service="timebank"} 1',
+      'zhijia_job_runs_total{name="lose-notes",outcome="failed",service="timebank"} 1',
       'zhijia_mutations_total{mutation="takeNote",outcome="NoteTaken",service="timebank"} 1',
       'zhijia_notes{sent="yes",service="timebank"} 7',
     ];

@@ -6,7 +6,7 @@ const jobBuckets = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 900];
 /**
  * Every metric of a service, each with its name, meaning and unit in this one place; what one service alone counts of
  * its own data is a `Figure` in that service. Labels are small closed sets: nothing that a client, a member or a
- * stranger's message says becomes one.
+ * stranger's message says becomes one. None is called `job` or `instance`: Prometheus takes those names for its own.
  */
 export class ServiceMetrics {
   readonly registry = new Registry();
@@ -86,19 +86,19 @@ export class ServiceMetrics {
   readonly jobRuns = this.counter(
     'zhijia_job_runs_total',
     'Runs of a job in this process, by outcome: done or failed',
-    ['job', 'outcome'],
+    ['name', 'outcome'],
   );
   readonly jobSeconds = new Histogram({
     name: 'zhijia_job_duration_seconds',
     help: 'How long a run of a job took',
-    labelNames: ['job'],
+    labelNames: ['name'],
     buckets: jobBuckets,
     registers: [this.registry],
   });
   readonly jobLastDone = this.gauge(
     'zhijia_job_last_done_timestamp_seconds',
     'When this process last ended a run of the job without failing, seconds since 1970',
-    ['job'],
+    ['name'],
   );
 
   readonly mutations = this.counter(
