@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { makeToken } from '@zhijia/testing';
 import type { JWK } from 'jose';
 import pg from 'pg';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- The stack is built with tools; only this test looks back.
 import { startStack, type Stack, type SubgraphName } from '@zhijia/local';
 import { fewestMembers, makeCounty } from './county.mjs';
 import { loadCounty } from './load-county.mjs';
