@@ -54,6 +54,8 @@ export const limits = {
   directives: 50,
   /** Fields once every fragment is written out, those of an interface or a union for each type it may be. */
   fields: 10_000,
+  /** Of one name at one place, fragments written out: each is compared with each other. */
+  repeats: 50,
   /** Of the answer, about; what one entity says is counted wherever it stands. */
   answerCharacters: 32 * 1_024 * 1_024,
 } as const;

@@ -4,6 +4,10 @@ import { startPeople, startPlaces } from './support/people-and-places.js';
 import type { SmallSubgraph } from './support/small-subgraph.js';
 import { answerOf, startTestGateway, type TestGateway } from './support/start-test-gateway.js';
 
+/** Each fragment stands twice in the one before. */
+const doubling = (levels: number): string =>
+  Array.from({ length: levels }, (_, n) => `fragment F${n} on Query { ...F${n + 1} ...F${n + 1} }`).join(' ');
+
 describe('what the gateway does not take', () => {
   let people: SmallSubgraph;
   let places: SmallSubgraph;
@@ -36,6 +40,10 @@ describe('what the gateway does not take', () => {
     ['aliases', 30, `{ ${Array.from({ length: 31 }, (_, n) => `a${n}: __typename`).join(' ')} }`],
     ['directives', 50, `{ ${Array.from({ length: 51 }, () => '...@skip(if: true) { fails }').join(' ')} }`],
     ['tokens', 2_000, `{ ${'fails '.repeat(2_001)} }`],
+    ['repeats', 50, `{ ${'me { id } '.repeat(51)} }`],
+    ['repeats', 50, `{ me { ${'id '.repeat(26)} } ...F } fragment F on Query { me { ${'id '.repeat(26)} } }`],
+    ['fields', 10_000, `{ ...F0 } ${doubling(14)} fragment F14 on Query { me { id } }`],
+    ['fields', 10_000, `{ ...F0 } ${doubling(120)} fragment F120 on Query { me { id } }`],
   ])('refuses an operation past its limit of %s', async (limit, max, query) => {
     const { status, body } = await gateway.ask('mobile', token, query);
     expect(status).toBe(400);
@@ -45,6 +53,23 @@ describe('what the gateway does not take', () => {
         extensions: { code: 'LIMIT_EXCEEDED', limit, max },
       },
     ]);
+  });
+
+  it('answers a refused document alike each time, whatever comes with it', async () => {
+    for (const query of [
+      `{ ${'me { id } '.repeat(60)} }`,
+      '{ nobody }',
+      'query A { me { ...A } } fragment A on Person { ...A }',
+    ]) {
+      const [first, again] = [
+        await gateway.ask('mobile', token, query),
+        await gateway.ask('mobile', token, query, { x: 1 }),
+      ];
+      const named = await gateway.post('mobile', token, JSON.stringify({ query, operationName: 'B' }));
+      expect(first.status).toBe(400);
+      expect([again.status, named.status]).toEqual([400, 400]);
+      expect([again.text, named.text]).toEqual([first.text, first.text]);
+    }
   });
 
   it('refuses a body past its limit before it is read as JSON', async () => {

@@ -13,7 +13,7 @@ import { limits } from '../refusals.js';
 import type { FetchSender } from './compile-fetch.js';
 import { compileOperation, fragmentsOf, type RunOperation } from './compile-operation.js';
 import { countFields } from './count-fields.js';
-import { PlanCache } from './plan-cache.js';
+import { RecentlyUsed } from '../recently-used.js';
 import { OperationPlanner } from './plan-operation.js';
 import { fieldNamesOf, withSafeAliases } from './safe-aliases.js';
 import { typeConditionsOf } from './type-conditions.js';
@@ -34,7 +34,7 @@ export class CompiledGraph<Context> {
   /** The public one. */
   readonly schema: GraphQLSchema;
   private readonly planner: OperationPlanner;
-  private readonly planned = new PlanCache<PlannedOperation<Context>>(planCacheBytes);
+  private readonly planned = new RecentlyUsed<PlannedOperation<Context>>(planCacheBytes);
   private readonly typesWithin: (condition: string) => ReadonlySet<string>;
   private readonly fieldNames: ReadonlySet<string>;
 

@@ -19,5 +19,11 @@ export class OperationPlanner {
   }
 }
 
-/** An operation with very many possible plans is planned well enough within these, and never for seconds. */
-export const plannerConfig = { debug: { maxEvaluatedPlans: 1_000, pathsLimit: 1_000 } };
+/**
+ * An operation with very many possible plans is planned well enough within these, and never for seconds. To use a
+ * client's fragments again in fetches takes longer the more of them there are, and saves some bytes.
+ */
+export const plannerConfig = {
+  reuseQueryFragments: false,
+  debug: { maxEvaluatedPlans: 1_000, pathsLimit: 1_000 },
+};

@@ -3,7 +3,7 @@ import type { Log } from '@zhijia/logging';
 import type { GraphQLFormattedError } from 'graphql';
 import { limits, refusals } from '../refusals.js';
 import { hideNumbers } from './hide-numbers.js';
-import { limitExceeded, limitExtension } from './operation-limits.js';
+import { limitExceeded } from './operation-limits.js';
 
 /** What Apollo finds wrong with a client's request; its message is about the client's own text. */
 const requestCodes: ReadonlySet<unknown> = new Set([
@@ -34,10 +34,8 @@ export function formatErrorWith(log: Log, options: { hidesSuggestions: boolean }
       ...(formatted.path === undefined ? {} : { path: formatted.path }),
     };
     if (code === 'GRAPHQL_PARSE_FAILED' && tooManyTokens.test(formatted.message)) {
-      return limitExceeded('tokens', limits.tokens).toJSON();
-    }
-    if (code === 'GRAPHQL_VALIDATION_FAILED' && limitExtension in extensions) {
-      return { message: formatted.message, extensions: { ...told(extensions), code: 'LIMIT_EXCEEDED' } };
+      const { message, extensions: limit } = limitExceeded('tokens', limits.tokens);
+      return { message, extensions: told(limit) };
     }
     const isSubgraphs = 'serviceName' in extensions;
     if ((isSubgraphs ? subgraphCodes : requestCodes).has(code) || ownCodes.has(code)) {

@@ -1,35 +1,25 @@
-import { ApolloArmor } from '@escape.tech/graphql-armor';
-import { GraphQLError, type ValidationContext, type ValidationRule } from 'graphql';
+import { GraphQLError, type DocumentNode } from 'graphql';
 import { limits, refusals, type LimitName } from '../refusals.js';
+import { measureDocument } from './measure-document.js';
 
-/** Marks an error of a limit on its way through Apollo, which gives every validation error one code. */
-export const limitExtension = 'limit';
+/** Told before anything is validated or planned: both may cost far more than reading what is asked. */
+export function limitRefusalOf(document: DocumentNode): GraphQLError | null {
+  const measures = measureDocument(document, limits.fields);
+  if (measures.depth === Infinity) return withinItself();
+  const names = ['depth', 'aliases', 'directives', 'fields', 'repeats'] as const;
+  const passed = names.find((name) => measures[name] > limits[name]);
+  return passed === undefined ? null : limitExceeded(passed, limits[passed]);
+}
 
-/** Depth, aliases and directives are counted before anything is planned; tokens already while parsing. */
-export function operationLimitRules(): ValidationRule[] {
-  const counted = (name: Exclude<LimitName, 'bodyBytes'>) => ({
-    n: limits[name],
-    propagateOnRejection: false,
-    onReject: [
-      (context: ValidationContext | null) => {
-        context?.reportError(limitExceeded(name, limits[name]));
-      },
-    ],
+/** As validation would say, only before it meets whatever else is in such a document. */
+function withinItself(): GraphQLError {
+  return new GraphQLError('Cannot spread a fragment within itself. 片段不能引用自身。', {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
   });
-  const { validationRules } = new ApolloArmor({
-    maxDepth: { ...counted('depth'), flattenFragments: true },
-    // The default list lets any number of aliases of `__typename` through.
-    maxAliases: { ...counted('aliases'), allowList: [] },
-    maxDirectives: counted('directives'),
-    maxTokens: { enabled: false },
-    costLimit: { enabled: false },
-    blockFieldSuggestion: { enabled: false },
-  }).protect();
-  return validationRules;
 }
 
 export function limitExceeded(name: LimitName, max: number): GraphQLError {
   return new GraphQLError(refusals.LIMIT_EXCEEDED.message, {
-    extensions: { code: 'LIMIT_EXCEEDED', [limitExtension]: name, max },
+    extensions: { code: 'LIMIT_EXCEEDED', limit: name, max, http: { status: 400 } },
   });
 }

@@ -15,7 +15,7 @@ import { apolloLogger } from './apollo-logger.js';
 import type { GraphExecutor } from './create-executor.js';
 import { formatErrorWith } from './format-error.js';
 import type { GraphContext } from './graph-context.js';
-import { operationLimitRules } from './operation-limits.js';
+import { refuseDocuments } from './refuse-documents.js';
 
 /** Apollo Server is the door of one graph: it parses, validates and answers; the executor does the rest. */
 export async function startGraph(options: {
@@ -38,13 +38,13 @@ export async function startGraph(options: {
     includeStacktraceInErrorResponses: false,
     formatError: formatErrorWith(log, { hidesSuggestions: isProduction }),
     parseOptions: { maxTokens: limits.tokens },
-    validationRules: operationLimitRules(),
     maxRecursiveSelections: true,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     persistedQueries: false,
     stopOnTerminationSignals: false,
     plugins: [
+      refuseDocuments(),
       answerPlugin(log, metrics),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

@@ -86,7 +86,8 @@ class Writer {
       return this.fragment(type, depth);
     if (random.chance(0.1)) return `${random.chance(0.3) ? 'kind: ' : ''}__typename${this.condition()}`;
     if (isUnionType(type)) return '__typename';
-    if (depth === 0 && random.chance(0.02)) return '__type(name: "T0") { name fields { name } }';
+    if (type === this.schema.getQueryType() && depth === 0 && random.chance(0.02))
+      return '__type(name: "T0") { name fields { name } }';
     const fields = Object.values(type.getFields()).filter(
       (field) => depth < maxDepth || isLeafType(getNamedType(field.type)),
     );

@@ -1,5 +1,5 @@
-/** What was worked out for operations, the least recently asked forgotten first, within a bound of bytes. */
-export class PlanCache<Value> {
+/** Keeps what was asked for of late within a bound of bytes; what was asked for longest ago is forgotten first. */
+export class RecentlyUsed<Value> {
   private readonly entries = new Map<string, { value: Value; bytes: number }>();
   private heldBytes = 0;
 

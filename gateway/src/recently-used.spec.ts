@@ -1,8 +1,8 @@
-import { PlanCache } from './plan-cache.js';
+import { RecentlyUsed } from './recently-used.js';
 
-describe('the cache of plans', () => {
+describe('what is kept of late', () => {
   it('forgets what was asked for longest ago when it is full', () => {
-    const cache = new PlanCache<number>(100);
+    const cache = new RecentlyUsed<number>(100);
     cache.set('a', 1, 40);
     cache.set('b', 2, 40);
     cache.get('a');
@@ -12,14 +12,14 @@ describe('the cache of plans', () => {
   });
 
   it('takes nothing that is larger than itself', () => {
-    const cache = new PlanCache<number>(100);
+    const cache = new RecentlyUsed<number>(100);
     cache.set('a', 1, 40);
     cache.set('b', 2, 101);
     expect([cache.get('a'), cache.get('b')]).toEqual([1, undefined]);
   });
 
   it('weighs what is replaced once', () => {
-    const cache = new PlanCache<number>(100);
+    const cache = new RecentlyUsed<number>(100);
     cache.set('a', 1, 40);
     cache.set('a', 2, 60);
     expect({ value: cache.get('a'), bytes: cache.bytes }).toEqual({ value: 2, bytes: 60 });
