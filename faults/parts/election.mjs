@@ -193,8 +193,8 @@ async function judgeDelivery(product, { id }, verdict) {
   }
 }
 
-/** What must hold in every database, whatever happened: books that balance, and no event that was given up. */
-export async function judgeBooks({ product }, verdict) {
+/** What must hold in every database, whatever happened: books that balance, and no event that this run had given up. */
+export async function judgeBooks(fault, { product }, verdict) {
   for (const service of ['timebank', 'benefits']) {
     const drifts = await product.rows(
       service,
@@ -204,7 +204,11 @@ export async function judgeBooks({ product }, verdict) {
     for (const { id } of drifts) verdict.wrong(`a balance of ${service} is not the sum of its entries`, id);
   }
   for (const service of ['members', 'timebank', 'evaluations', 'benefits']) {
-    const letters = await product.rows(service, 'SELECT error_code AS code, reaction FROM dead_letter');
+    const letters = await product.rows(
+      service,
+      `SELECT error_code AS code, reaction FROM dead_letter WHERE failed_at > zhijia_now() - make_interval(secs => $1)`,
+      [fault.elapsedSeconds()],
+    );
     for (const letter of letters) verdict.wrong(`a dead letter in ${service}`, letter);
   }
 }

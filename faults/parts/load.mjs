@@ -12,16 +12,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @param {object} load.verdict
  * @param {number} load.clients
  * @param {number} load.thinkMs the mean pause
+ * @param {number} [load.laterPerCent] so many of the voters wait until `letAllVote`
  */
-export function startLoad(fault, { election, visits, phones, verdict, clients, thinkMs }) {
+export function startLoad(fault, { election, visits, phones, verdict, clients, thinkMs, laterPerCent = 0 }) {
   const waiting = [...election.voters];
   const idle = [];
+  let reserved = Math.ceil((election.voters.length * laterPerCent) / 100);
   let isOver = false;
   let failure = null;
 
   async function act(random) {
     const choice = random.below(100);
-    if (choice < 40 && waiting.length > 0) return vote(waiting.pop());
+    if (choice < 40 && waiting.length > reserved) return vote(waiting.pop());
     if (choice < 65 && idle.length > 0) return vote(idle.splice(random.below(idle.length), 1)[0]);
     return visits.post(phones, verdict, random.pick(election.voters).memberId);
   }
@@ -42,6 +44,9 @@ export function startLoad(fault, { election, visits, phones, verdict, clients, t
   });
 
   return {
+    letAllVote() {
+      reserved = 0;
+    },
     /** Lets everybody have the answer they wait for. */
     async stop() {
       isOver = true;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../bench/parts/product.mjs';
 import { openBroker } from '../../e2e/support/broker.ts';
+import { eachOf } from '../../tools/demonstration/each-of.mjs';
 import { judgeBooks, judgeElection, openElection } from '../parts/election.mjs';
 import { startLoad } from '../parts/load.mjs';
 import { openPhones } from '../parts/phones.mjs';
@@ -59,7 +60,8 @@ export async function run(fault) {
   await fault.progress.step('Kafka started', () => kafka.start());
   await sleep(calmMs);
   await load.stop();
-  for (const visit of visits.told.filter((_, place) => place % 3 === 0)) await visits.reverse(phones, verdict, visit);
+  const takenBack = visits.told.filter((_, place) => place % 3 === 0);
+  await eachOf(takenBack, clients, (visit) => visits.reverse(phones, verdict, visit));
 
   const began = performance.now();
   const isRewarded = await election.untilRewarded(fault.control === null ? 120_000 : 12_000);
@@ -68,8 +70,8 @@ export async function run(fault) {
   await untilSent(scene.product).catch((error) => verdict.lost(error.message));
   await judgeElection(scene, election, verdict);
   await visits.judge(verdict);
-  const events = await judgeOrder(scene, verdict);
-  if (fault.control === null) await judgeBooks(scene, verdict);
+  const events = await judgeOrder(fault, scene, verdict);
+  if (fault.control === null) await judgeBooks(fault, scene, verdict);
   return {
     ...phones.figures,
     ...verdict.counts(),
@@ -113,7 +115,7 @@ function untilSent(product) {
  * Of each aggregate, events lie in the topic in the order in which they were written; those that were sent again do not
  * count. And none is missing.
  */
-async function judgeOrder({ product }, verdict) {
+async function judgeOrder(fault, { product }, verdict) {
   const broker = await openBroker(product.stack.kafka);
   try {
     const firstPlaces = new Map();
@@ -125,7 +127,9 @@ async function judgeOrder({ product }, verdict) {
       const lastPlaces = new Map();
       const written = await product.rows(
         service,
-        `SELECT event_id AS id, topic || '/' || aggregate_id AS aggregate FROM outbox ORDER BY id`,
+        `SELECT event_id AS id, topic || '/' || aggregate_id AS aggregate FROM outbox
+          WHERE occurred_at > zhijia_now() - make_interval(secs => $1) ORDER BY id`,
+        [fault.elapsedSeconds()],
       );
       for (const { id, aggregate } of written) {
         const place = firstPlaces.get(id);

@@ -9,8 +9,8 @@ export const options = { members: 4_000, clients: 16, offMinutes: 10, openMs: 25
 export const controls = { 'own-clock': 'evaluations asks its own clock whether a campaign is over' };
 
 export const short = [
-  { clients: 6, offMinutes: 10, openMs: 8_000 },
-  { break: 'own-clock', clients: 6, offMinutes: 10, openMs: 6_000 },
+  { clients: 6, offMinutes: 10, openMs: 15_000 },
+  { break: 'own-clock', clients: 6, offMinutes: 10, openMs: 12_000 },
 ];
 
 /** Ballots that come after the end, before the run ends. */
@@ -25,6 +25,7 @@ export async function run(fault) {
   const verdict = openVerdict();
   const phones = openPhones(scene.product, verdict);
   const { offMinutes } = fault.options;
+  await recordCasting(fault, scene.product);
   const file = fault.control === null ? 'clock-off.mjs' : 'deadline-by-own-clock.mjs';
   fault.undo(() => scene.mend('evaluations'));
   const rounds = [];
@@ -46,7 +47,6 @@ async function voteOverTheEnd(fault, scene, { minutes, phones, verdict }) {
     closesAt: new Date(Date.now() + openMs).toISOString(),
   });
   const closesAt = Date.parse(election.closesAt);
-  await recordCasting(fault, product);
   const waiting = [...election.voters];
   const refused = [];
   let stray = 0;
@@ -97,20 +97,15 @@ async function voteOverTheEnd(fault, scene, { minutes, phones, verdict }) {
 
 /** When the database took each ballot, by its own clock: ballots themselves carry no time. */
 async function recordCasting(fault, product) {
+  await product.rows('evaluations', 'CREATE TABLE fault_cast (campaign_id uuid, hash text, at timestamptz)');
   await product.rows(
     'evaluations',
-    'CREATE TABLE IF NOT EXISTS fault_cast (campaign_id uuid, hash text, at timestamptz)',
-  );
-  await product.rows(
-    'evaluations',
-    `CREATE OR REPLACE FUNCTION fault_record_cast() RETURNS trigger LANGUAGE plpgsql AS $$
+    `CREATE FUNCTION fault_record_cast() RETURNS trigger LANGUAGE plpgsql AS $$
      BEGIN
        INSERT INTO fault_cast VALUES (NEW.campaign_id, encode(NEW.envelope_hash, 'hex'), zhijia_now());
        RETURN NULL;
      END $$;
-     CREATE OR REPLACE TRIGGER fault_record_cast AFTER INSERT ON ballot FOR EACH ROW EXECUTE FUNCTION fault_record_cast()`,
+     CREATE TRIGGER fault_record_cast AFTER INSERT ON ballot FOR EACH ROW EXECUTE FUNCTION fault_record_cast()`,
   );
-  fault.undo(() =>
-    product.rows('evaluations', 'DROP FUNCTION IF EXISTS fault_record_cast CASCADE; DROP TABLE IF EXISTS fault_cast'),
-  );
+  fault.undo(() => product.rows('evaluations', 'DROP FUNCTION fault_record_cast CASCADE; DROP TABLE fault_cast'));
 }

@@ -65,7 +65,7 @@ export async function run(fault) {
   await judgeElection(scene, election, verdict);
   await visits.judge(verdict);
   if (fault.control === null) {
-    await judgeBooks(scene, verdict);
+    await judgeBooks(fault, scene, verdict);
     if (lockMs > 0 && !phones.figures.refusals.TRY_AGAIN) verdict.wrong('nobody was told to try again');
   }
   return {

@@ -92,7 +92,7 @@ export async function run(fault) {
   await visits.judge(verdict);
   await redemptions.judge(verdict);
   await judgeInboxes(scene, verdict);
-  await judgeBooks(scene, verdict);
+  await judgeBooks(fault, scene, verdict);
   return {
     operations: 3 * third,
     acknowledged: voters.filter(({ told }) => told.length > 0).length + visits.told.length + redemptions.told.length,

@@ -51,7 +51,7 @@ export async function run(fault) {
     }
   }
 
-  const load = startLoad(fault, { election, visits, phones, verdict, clients, thinkMs });
+  const load = startLoad(fault, { election, visits, phones, verdict, clients, thinkMs, laterPerCent: 20 });
   const moments = fault.random('moments');
   const killed = {};
   const kill = async ({ name, kill: end, start }) => {
@@ -67,6 +67,7 @@ export async function run(fault) {
       await kill(targets[round % targets.length]);
     }
   });
+  load.letAllVote();
   await fault.progress.step('And one in the middle of a settlement', () =>
     inTheMiddleOfASettlement(scene, election, () => kill(targets.find(({ name }) => name === 'benefits'))),
   );
@@ -95,7 +96,7 @@ export async function run(fault) {
   });
   await visits.judge(verdict);
   const results = await judgeResults(scene, election, verdict);
-  if (fault.control === null) await judgeBooks(scene, verdict);
+  if (fault.control === null) await judgeBooks(fault, scene, verdict);
   return {
     ...phones.figures,
     ...verdict.counts(),
