@@ -78,7 +78,7 @@ export async function openElection(fault, { product, county }, changes = {}, { b
     id,
     voters,
     pointsPerMember,
-    closesAt: verified.closesAt,
+    closesAt: verified.window.closesAt,
     targetIds: verified.targetIds,
     castMutation,
     seal,

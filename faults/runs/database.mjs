@@ -20,7 +20,7 @@ export const short = [
 
 /** Who waits for a lock is told to come again well before the gateway gives up on the service. */
 const answerWithinMs = 15_000;
-const databases = ['members', 'timebank', 'evaluations', 'benefits'];
+const services = ['members', 'timebank', 'evaluations', 'benefits'];
 
 /**
  * PostgreSQL is killed and started again, all connections are cut, and ballots and accounts are locked by somebody else,
@@ -32,7 +32,8 @@ export async function run(fault) {
   const { stack } = scene.product;
   const { postgres } = scene.servers;
   const verdict = openVerdict();
-  if (fault.control === 'late-flush') await flushLate(fault, postgres.adminUrl);
+  const databases = Object.values(stack.databases).map(nameOf);
+  if (fault.control === 'late-flush') await flushLate(fault, postgres.adminUrl, nameOf(stack.databases.evaluations));
   const election = await openElection(fault, scene);
   const visits = openVisits(fault, scene);
   const phones = openPhones(scene.product, verdict, { answerWithinMs });
@@ -77,7 +78,7 @@ export async function run(fault) {
 
 /** Readiness tells the truth, within what a probe needs to notice. */
 async function expectHealth(stack, verdict, when, ofServices, ofGateway) {
-  for (const name of [...databases, 'gateway']) {
+  for (const name of [...services, 'gateway']) {
     const wanted = name === 'gateway' ? [ofGateway] : ofServices;
     let said = '';
     await until(
@@ -111,19 +112,23 @@ async function holdLocks({ product }, lockMs) {
 }
 
 /** Commits of evaluations are acknowledged at once and written ten seconds later. */
-async function flushLate(fault, adminUrl) {
+async function flushLate(fault, adminUrl, database) {
   fault.undo(async () => {
-    await asAdmin(adminUrl, 'ALTER DATABASE evaluations RESET synchronous_commit');
+    await asAdmin(adminUrl, `ALTER DATABASE ${database} RESET synchronous_commit`);
     await asAdmin(adminUrl, 'ALTER SYSTEM RESET wal_writer_delay');
     await asAdmin(adminUrl, 'SELECT pg_reload_conf()');
   });
-  await asAdmin(adminUrl, 'ALTER DATABASE evaluations SET synchronous_commit = off');
+  await asAdmin(adminUrl, `ALTER DATABASE ${database} SET synchronous_commit = off`);
   await asAdmin(adminUrl, `ALTER SYSTEM SET wal_writer_delay = '10s'`);
   await asAdmin(
     adminUrl,
     'SELECT pg_reload_conf(), pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1',
-    ['evaluations'],
+    [database],
   );
+}
+
+function nameOf(url) {
+  return new URL(url).pathname.slice(1);
 }
 
 async function asAdmin(adminUrl, sql, parameters = []) {
