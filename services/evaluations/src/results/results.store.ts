@@ -132,7 +132,10 @@ export class ResultsStore {
     );
   }
 
-  /** Pages of cells of several targets in one statement; one row more than the page where there is a next one. */
+  /**
+   * Pages of cells of several targets in one statement; one row more than the page where there is a next one. Each page is
+   * cut before anything is joined: otherwise the planner joins every cell of the campaign to every target first.
+   */
   async listCells(pages: readonly CellPage[]): Promise<CellDistribution[][]> {
     const found = await rows<
       Distribution & {
@@ -153,8 +156,11 @@ export class ResultsStore {
               g.slots AS "electorateSize", g.ballots, ${distributionColumns}
          FROM jsonb_to_recordset($1::jsonb) AS wanted (
                 "campaignId" uuid, "targetId" uuid, after integer, "limit" integer, page integer)
-         JOIN target_result AS r ON r.campaign_id = wanted."campaignId" AND r.target_id = wanted."targetId"
-          AND r.kind = 'CELL' AND r.position > wanted.after AND r.position <= wanted.after + wanted."limit" + 1
+        CROSS JOIN LATERAL (
+          SELECT * FROM target_result AS one
+           WHERE one.campaign_id = wanted."campaignId" AND one.target_id = wanted."targetId" AND one.kind = 'CELL'
+             AND one.position > wanted.after
+           ORDER BY one.position LIMIT wanted."limit" + 1) AS r
          JOIN result_group AS g ON g.campaign_id = r.campaign_id AND g.kind = 'CELL' AND g.position = r.position
          JOIN electorate_organisation AS o ON o.campaign_id = g.campaign_id AND o.organisation_id = g.organisation_id
         ORDER BY wanted.page, r.position`,
