@@ -50,6 +50,7 @@ import { TellPoolIsEmptyWhenRewardPoolEmptied } from './projections/tell-pool-is
 import { BoardController } from './results/board.controller.js';
 import { CampaignResultsResolver } from './results/campaign-results.resolver.js';
 import { CellsLoader, ResultsLoader, TargetResultsLoader, TurnoutLoader } from './results/results.loaders.js';
+import { ElectorateGroups } from './results/electorate-groups.js';
 import { ResultsResolver, TargetResultResolver } from './results/results.resolver.js';
 import { ResultsStore } from './results/results.store.js';
 import { TurnoutsStore } from './results/turnouts.store.js';
@@ -115,6 +116,7 @@ const tally = [TallyProcess, TallyClosedCampaigns];
 const results = [
   ResultsStore,
   TurnoutsStore,
+  ElectorateGroups,
   ResultsLoader,
   TargetResultsLoader,
   CellsLoader,

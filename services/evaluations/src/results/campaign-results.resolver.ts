@@ -9,7 +9,8 @@ import {
   type PageArguments,
 } from '@zhijia/subgraph';
 import type { Campaign } from '../campaigns/campaign.row.js';
-import { mergeParticipation, type ParticipationGroup } from '../rules/merge-participation.js';
+import { participationOf, type ParticipationGroup } from '../rules/merge-participation.js';
+import { ElectorateGroups } from './electorate-groups.js';
 import { ResultsLoader, TurnoutLoader } from './results.loaders.js';
 import type { CampaignResults } from './results.store.js';
 import { TurnoutsStore, type Turnout } from './turnouts.store.js';
@@ -28,6 +29,7 @@ export class CampaignResultsResolver {
     private readonly resultsLoader: ResultsLoader,
     private readonly turnoutLoader: TurnoutLoader,
     private readonly turnouts: TurnoutsStore,
+    private readonly groups: ElectorateGroups,
   ) {}
 
   @ResolveField('turnout')
@@ -60,11 +62,15 @@ export class CampaignResultsResolver {
   ): Promise<Connection<ParticipationGroup> | null> {
     const size = pageSize(args, { usual: 50, most: 200 });
     const from = (readCursor(args, isPosition) ?? -1) + 1;
-    const counted = await this.turnouts.listParticipation(campaign.id, viewer);
-    if (counted === null) return null;
-    const groups = mergeParticipation(counted.organisations, counted.minimumCell);
-    const positions = new Map(groups.map((group, index) => [group, index]));
-    return connectionOf(groups.slice(from, from + size + 1), size, args, (group) => positions.get(group));
+    const minimumCell = await this.turnouts.findMinimumCell(campaign.id, viewer);
+    if (minimumCell === null) return null;
+    const groups = await this.groups.of(campaign.id, minimumCell);
+    const page = groups.slice(from, from + size + 1);
+    const organisationIds = page.flatMap(({ members }) => members.map(({ organisationId }) => organisationId));
+    const participants = await this.turnouts.countParticipants(campaign.id, organisationIds);
+    const shown = page.map((group) => participationOf(group, participants));
+    const positions = new Map(shown.map((group, index) => [group, from + index]));
+    return connectionOf(shown, size, args, (group) => positions.get(group));
   }
 }
 

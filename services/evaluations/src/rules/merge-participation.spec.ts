@@ -1,11 +1,23 @@
 import fc from 'fast-check';
-import { mergeParticipation, type OrganisationParticipation } from './merge-participation.js';
+import {
+  mergeElectorate,
+  participationOf,
+  type ElectorateOrganisation,
+  type ParticipationGroup,
+} from './merge-participation.js';
 
-function organisation(path: string, electorateSize: number, tookPart = 0): OrganisationParticipation {
+type Counted = ElectorateOrganisation & { readonly tookPart: number };
+
+function organisation(path: string, electorateSize: number, tookPart = 0): Counted {
   return { organisationId: path, path, nameZh: path, nameEn: null, electorateSize, tookPart };
 }
 
-describe('mergeParticipation', () => {
+function mergeParticipation(organisations: readonly Counted[], minimumCell: number): ParticipationGroup[] {
+  const participants = new Map(organisations.map(({ organisationId, tookPart }) => [organisationId, tookPart]));
+  return mergeElectorate(organisations, minimumCell).map((group) => participationOf(group, participants));
+}
+
+describe('participation by organisation', () => {
   it('shows organisations that are large enough by themselves', () => {
     const groups = mergeParticipation([organisation('1', 0), organisation('1.1', 10, 4), organisation('1.2', 5, 5)], 5);
     expect(groups.map((group) => [group.organisation.id, group.tookPart, group.share])).toEqual([

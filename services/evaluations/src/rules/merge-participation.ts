@@ -1,14 +1,19 @@
-/** An organisation of an electorate with its own members' participation (not of those below it). */
-export interface OrganisationParticipation {
+/** An organisation of an electorate with its own members (not those below it). */
+export interface ElectorateOrganisation {
   readonly organisationId: string;
   readonly path: string;
   readonly nameZh: string;
   readonly nameEn: string | null;
   readonly electorateSize: number;
-  readonly tookPart: number;
 }
 
-/** Organisations whose participation is shown together. */
+/** Organisations whose participation is shown together: as long as the electorate stands still, so do they. */
+export interface ElectorateGroup {
+  readonly at: ElectorateOrganisation;
+  readonly members: readonly ElectorateOrganisation[];
+}
+
+/** How many of a group took part. */
 export interface ParticipationGroup {
   readonly organisation: { readonly id: string };
   readonly nameZh: string;
@@ -26,13 +31,13 @@ export interface ParticipationGroup {
  *
  * @param organisations in tree order, the root first, every parent listed.
  */
-export function mergeParticipation(
-  organisations: readonly OrganisationParticipation[],
+export function mergeElectorate(
+  organisations: readonly ElectorateOrganisation[],
   minimumCell: number,
-): ParticipationGroup[] {
+): ElectorateGroup[] {
   const byPath = new Map(organisations.map((one) => [one.path, one]));
-  const waiting = new Map<string, OrganisationParticipation[]>();
-  const groups: { at: OrganisationParticipation; members: OrganisationParticipation[] }[] = [];
+  const waiting = new Map<string, ElectorateOrganisation[]>();
+  const groups: MutableGroup[] = [];
   // Children before parents: a longer path is further down.
   const upwards = [...organisations].sort((left, right) => depth(right.path) - depth(left.path));
   for (const one of upwards) {
@@ -51,16 +56,19 @@ export function mergeParticipation(
     else joinSmallest(groups, one, gathered);
   }
   const places = new Map(organisations.map((one, index) => [one.path, index]));
-  return groups
-    .sort((left, right) => (places.get(left.at.path) ?? 0) - (places.get(right.at.path) ?? 0))
-    .map(({ at, members }) => groupOf(at, members));
+  return groups.sort((left, right) => (places.get(left.at.path) ?? 0) - (places.get(right.at.path) ?? 0));
+}
+
+interface MutableGroup {
+  at: ElectorateOrganisation;
+  members: ElectorateOrganisation[];
 }
 
 /** What is left at the root joins the smallest group; without any, it is one group. */
 function joinSmallest(
-  groups: { at: OrganisationParticipation; members: OrganisationParticipation[] }[],
-  root: OrganisationParticipation,
-  rest: readonly OrganisationParticipation[],
+  groups: MutableGroup[],
+  root: ElectorateOrganisation,
+  rest: readonly ElectorateOrganisation[],
 ): void {
   const [smallest] = [...groups].sort((left, right) => sizeOf(left.members) - sizeOf(right.members));
   if (smallest === undefined) groups.push({ at: root, members: [...rest] });
@@ -70,9 +78,13 @@ function joinSmallest(
   }
 }
 
-function groupOf(at: OrganisationParticipation, members: readonly OrganisationParticipation[]): ParticipationGroup {
+/** @param participants how many took part, by organisation; none where it says nothing. */
+export function participationOf(
+  { at, members }: ElectorateGroup,
+  participants: ReadonlyMap<string, number>,
+): ParticipationGroup {
   const electorateSize = sizeOf(members);
-  const tookPart = members.reduce((sum, one) => sum + one.tookPart, 0);
+  const tookPart = members.reduce((sum, { organisationId }) => sum + (participants.get(organisationId) ?? 0), 0);
   return {
     organisation: { id: at.organisationId },
     nameZh: at.nameZh,
@@ -84,7 +96,7 @@ function groupOf(at: OrganisationParticipation, members: readonly OrganisationPa
   };
 }
 
-function sizeOf(members: readonly OrganisationParticipation[]): number {
+function sizeOf(members: readonly ElectorateOrganisation[]): number {
   return members.reduce((sum, one) => sum + one.electorateSize, 0);
 }
 
