@@ -84,7 +84,10 @@ export class SubgraphSource implements FetchSender<GraphContext>, GraphQLDataSou
 
   private read(text: string, status: number): Answer {
     const answer = parseJson(text);
-    if (isAnswer(answer)) return answer;
+    if (isAnswer(answer)) {
+      leaveHttpToUs(answer);
+      return answer;
+    }
     throw new Error(`Subgraph ${this.subgraph.name} answered ${status} with no GraphQL result`);
   }
 
@@ -112,6 +115,16 @@ function isForClient(options: AnyOptions): options is ClientOptions {
 
 function isAnswer(parsed: unknown): parsed is Answer {
   return typeof parsed === 'object' && parsed !== null && ('data' in parsed || 'errors' in parsed);
+}
+
+/** Apollo Server takes `http` of any error for the status and the headers of its own answer to the client. */
+function leaveHttpToUs({ errors }: Answer): void {
+  if (!Array.isArray(errors)) return;
+  for (const error of errors as unknown[]) {
+    if (typeof error !== 'object' || error === null || !('extensions' in error)) continue;
+    const { extensions } = error;
+    if (typeof extensions === 'object' && extensions !== null && 'http' in extensions) delete extensions.http;
+  }
 }
 
 function parseJson(text: string): unknown {
