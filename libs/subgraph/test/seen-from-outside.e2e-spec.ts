@@ -12,6 +12,7 @@ import { z } from 'zod';
 import {
   defineSubgraph,
   readSubgraphConfig,
+  runWorker,
   serveSubgraph,
   type Figure,
   type Job,
@@ -102,19 +103,18 @@ describe('a service, seen from outside', () => {
   let detour: Detour;
   let service: RunningSubgraph;
 
-  async function serve(databaseUrl: string, brokers: string, prefix: string): Promise<RunningSubgraph> {
-    const config = readSubgraphConfig({
+  function configured(databaseUrl: string, brokers: string, prefix: string, worker = 'inline') {
+    return readSubgraphConfig({
       ZHIJIA_MODE: 'test',
       HOST: '127.0.0.1',
       DATABASE_URL: databaseUrl,
       KAFKA_BROKERS: brokers,
       KAFKA_PREFIX: prefix,
-      WORKER: 'inline',
+      WORKER: worker,
       VIEWER_STATEMENT_KEYS: key.toString('base64url'),
       DEAD_LETTER_KEY: randomBytes(32).toString('base64url'),
       LOG_LEVEL: 'fatal',
     });
-    return serveSubgraph(noting, config);
   }
 
   async function takeNote(of: RunningSubgraph = service): Promise<unknown> {
@@ -131,12 +131,12 @@ describe('a service, seen from outside', () => {
     return response.json();
   }
 
-  async function readiness(of: RunningSubgraph = service): Promise<{ code: number; body: unknown }> {
+  async function readiness(of: { url: string } = service): Promise<{ code: number; body: unknown }> {
     const response = await fetch(`${of.url}/health/ready`);
     return { code: response.status, body: await response.json() };
   }
 
-  const untilReadiness = (what: string, code: number, body: object, of?: RunningSubgraph) =>
+  const untilReadiness = (what: string, code: number, body: object, of?: { url: string }) =>
     until(
       async () => {
         const found = await readiness(of ?? service);
@@ -146,7 +146,7 @@ describe('a service, seen from outside', () => {
     );
   const untilReady = (): Promise<unknown> => untilReadiness('ready', 200, { status: 'ready', degraded: [] });
 
-  async function page(of: RunningSubgraph = service): Promise<string[]> {
+  async function page(of: { url: string } = service): Promise<string[]> {
     const text = await (await fetch(`${of.url}/metrics`)).text();
     return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   }
@@ -156,7 +156,7 @@ describe('a service, seen from outside', () => {
     const way = await Detour.to(database.url);
     detour = way.detour;
     const kafka = testKafka();
-    service = await serve(way.url, kafka.brokers.join(','), kafka.prefix);
+    service = await serveSubgraph(noting, configured(way.url, kafka.brokers.join(','), kafka.prefix));
   });
   afterAll(async () => {
     await service.stop();
@@ -246,13 +246,32 @@ describe('a service, seen from outside', () => {
 
   it('goes on without a broker, and says so', async () => {
     const alone = await openTestDatabase({ migrations: noting.migrations });
-    const withoutBroker = await serve(alone.url, '127.0.0.1:1', '');
+    const withoutBroker = await serveSubgraph(noting, configured(alone.url, '127.0.0.1:1', ''));
     expect(await takeNote(withoutBroker)).toEqual({ data: { takeNote: { __typename: 'NoteTaken' } } });
     await untilReadiness('degraded', 200, { status: 'degraded', degraded: ['brokerAway'] }, withoutBroker);
     const lines = await page(withoutBroker);
     expect(lines).toContain('zhijia_broker_reachable{service="timebank"} 0');
     expect(lines).toContain('zhijia_outbox_waiting_events{service="timebank"} 1');
     await withoutBroker.stop();
+    await alone.close();
+  });
+
+  it('tells of a worker that runs elsewhere, and the worker of itself', async () => {
+    const alone = await openTestDatabase({ migrations: noting.migrations });
+    const kafka = testKafka();
+    const front = await serveSubgraph(noting, configured(alone.url, '127.0.0.1:1', '', 'none'));
+    await takeNote(front);
+    await execute(alone.dataSource, `UPDATE outbox SET occurred_at = occurred_at - interval '1 minute'`);
+    await untilReadiness('degraded', 200, { status: 'degraded', degraded: ['outboxLagging'] }, front);
+    expect((await page(front)).filter((line) => line.startsWith('zhijia_relay_leads'))).toEqual([]);
+
+    const worker = await runWorker(noting, configured(alone.url, kafka.brokers.join(','), kafka.prefix));
+    await untilReadiness('ready', 200, { status: 'ready', degraded: [] }, front);
+    await untilReadiness('ready', 200, { status: 'ready', degraded: [] }, worker);
+    expect(await page(worker)).toContain('zhijia_relay_published_events_total{service="timebank"} 1');
+    expect((await fetch(`${worker.url}/graphql`, { method: 'POST' })).status).toBe(404);
+    await worker.stop();
+    await front.stop();
     await alone.close();
   });
 });
