@@ -6,8 +6,8 @@ import { lastLines } from '../../deploy/local/src/logs.mjs';
 import { Obstacle } from '../../deploy/local/src/obstacle.mjs';
 import { root } from '../../deploy/local/src/paths.mjs';
 import { readState } from '../../deploy/local/src/stack-state.mjs';
-import { median, percentile } from '../load/percentiles.mjs';
-import { memoryOf } from '../parts/process-costs.mjs';
+import { median, percentile, rounded } from '../load/percentiles.mjs';
+import { cpuSecondsOf, memoryOf } from '../parts/process-costs.mjs';
 import { until } from '../parts/product.mjs';
 
 export const options = {
@@ -45,17 +45,18 @@ export async function run(bench) {
         `Start ${time} of ${bench.options.times}`,
         async () => {
           const { ms, supervisor, stop } = await start(bench, env, data, token);
+          const { cpuSeconds } = cpuSecondsOf({ cpuSeconds: supervisor });
           await new Promise((resolve) => setTimeout(resolve, settleMs));
           const memory = memoryOf(supervisor);
           await stop();
-          return { ms, memory };
+          return { ms, cpuSeconds, memory };
         },
-        ({ ms, memory }) => `${ms} ms, ${memory.residentMb} MB in ${memory.processes} processes`,
+        ({ ms, memory }) => `${ms} ms, ${memory.proportionalMb} MB in ${memory.processes} processes`,
       ),
     );
   }
   const times = measured.map(({ ms }) => ms);
-  const memory = measured.map((each) => each.memory).sort((one, other) => other.residentMb - one.residentMb)[0];
+  const memory = measured.map((each) => each.memory).sort((one, other) => other.proportionalMb - one.proportionalMb)[0];
   const value = median(times);
   return {
     value,
@@ -65,12 +66,14 @@ export async function run(bench) {
     p50Ms: value,
     p99Ms: percentile(times, 0.99),
     notes: {
-      target: `<= ${limitMs} ms, <= ${limitMb} MB resident`,
+      target: `<= ${limitMs} ms, <= ${limitMb} MB resident, shared pages counted once`,
       limitIs: 'fixed',
+      isReached: value <= limitMs && memory.proportionalMb <= limitMb,
       starts: times,
+      cpuSeconds: measured.map((each) => rounded(each.cpuSeconds, 1)),
       firstStartMs: first.ms,
       members: bench.options.members,
-      memory: { ...memory, limitMb, isWithin: memory.residentMb <= limitMb },
+      memory: { ...memory, limitMb },
       machine: bench.machine,
     },
   };

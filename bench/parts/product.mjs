@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { startStack } from '../../deploy/local/src/start-stack.mjs';
 
+const gatewayAndSubgraphs = ['gateway', 'members', 'timebank', 'evaluations', 'benefits'];
+
 /**
  * The product's four subgraphs and its gateway on these servers, each a process as in the demonstration.
  *
@@ -10,10 +12,11 @@ import { startStack } from '../../deploy/local/src/start-stack.mjs';
  * @param {object} servers from `startServers`
  * @param {object} [options]
  * @param {Record<string, Record<string, string>>} [options.env] variables on top, by service
+ * @param {readonly string[]} [options.only] these of its processes, where the rest has no part in what is measured
  * @returns `{ stack, token(person), ask(person, query, variables), rows(service, sql, parameters), pids() }`; a person is
  *   `{ audience, subject, memberId?, roles? }`
  */
-export async function startProduct(bench, servers, { env } = {}) {
+export async function startProduct(bench, servers, { env, only = gatewayAndSubgraphs } = {}) {
   const stack = await startStack({
     mode: 'development',
     // Whoever ends during a measurement shall be seen.
@@ -21,6 +24,8 @@ export async function startProduct(bench, servers, { env } = {}) {
     dataDir: join(bench.directory, 'stack'),
     databases: servers.postgres.adminUrl,
     kafka: { brokers: servers.kafka.brokers, prefix: '' },
+    services: only.filter((name) => name !== 'gateway'),
+    gateway: only.includes('gateway'),
     env,
     progress: bench.progress,
   });
@@ -63,10 +68,7 @@ export async function startProduct(bench, servers, { env } = {}) {
         await client.end();
       }
     },
-    pids: () =>
-      Object.fromEntries(
-        ['gateway', 'members', 'timebank', 'evaluations', 'benefits'].map((name) => [name, stack.pidOf(name)]),
-      ),
+    pids: () => Object.fromEntries(only.map((name) => [name, stack.pidOf(name)])),
   };
 }
 

@@ -87,6 +87,14 @@ async function startCountingPostgres(bench) {
   return postgres;
 }
 
+/** An empty database on the bench's server; answers its URL. */
+export async function createDatabase(adminUrl, name) {
+  await ask(adminUrl, [`CREATE DATABASE ${name}`]);
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  return url.toString();
+}
+
 async function ask(url, statements) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
