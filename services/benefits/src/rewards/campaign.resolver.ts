@@ -1,6 +1,7 @@
 import { ResolveField, Resolver } from '@nestjs/graphql';
 import { ResolveReferences, type GraphContext } from '@zhijia/subgraph';
-import { RewardPoolOfCampaignLoader, type RewardPoolRow } from './reward-pool-of-campaign.loader.js';
+import { RewardPoolOfCampaignLoader } from './reward-pool-of-campaign.loader.js';
+import type { RewardPoolRow } from './reward-pools.store.js';
 
 @Resolver('Campaign')
 export class CampaignResolver {

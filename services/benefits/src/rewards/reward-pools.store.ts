@@ -3,8 +3,8 @@ import { execute, lookUp, rows, type Queryable } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
 import type { PoolState } from '../rules/plan-settlement.js';
 
-/** What a pool promised and what became of it; its balance stands in the ledger. */
-export interface PoolTerms {
+/** What a pool promised and what became of it. */
+export interface RewardPoolRow {
   readonly campaignId: string;
   readonly accountId: string;
   readonly promisedPointsPerMember: number;
@@ -12,6 +12,7 @@ export interface PoolTerms {
   readonly returnedPoints: number;
   readonly isEmpty: boolean;
   readonly isClosed: boolean;
+  readonly remainingPoints: number;
 }
 
 export interface NewPool {
@@ -89,13 +90,14 @@ export class RewardPoolsStore {
     ]);
   }
 
-  async byCampaigns(db: Queryable, campaignIds: readonly string[]): Promise<PoolTerms[]> {
+  /** The pools as the graph shows them; their balances stand in the ledger. */
+  async byCampaigns(db: Queryable, campaignIds: readonly string[]): Promise<RewardPoolRow[]> {
     return lookUp(
       db,
       `SELECT campaign_id AS "campaignId", account_id AS "accountId", points_per_member AS "promisedPointsPerMember",
               pool_points AS "poolPoints", returned_points AS "returnedPoints", emptied_at IS NOT NULL AS "isEmpty",
-              closed_at IS NOT NULL AS "isClosed"
-         FROM reward_pool WHERE campaign_id = ANY($1::uuid[])`,
+              closed_at IS NOT NULL AS "isClosed", account.balance_units AS "remainingPoints"
+         FROM reward_pool JOIN ledger_account account ON account.id = account_id WHERE campaign_id = ANY($1::uuid[])`,
       [campaignIds],
     );
   }
