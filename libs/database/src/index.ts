@@ -9,5 +9,5 @@ export { preparedRows } from './prepared-rows.js';
 export { newestOf } from './newest-of.js';
 export { inTransaction } from './in-transaction.js';
 export { isTransient, sqlStateOf, SqlState, violatedConstraint } from './sql-state.js';
-export { readNow, setClockOffset } from './clock.js';
+export { clockTable, readNow, setClockOffset } from './clock.js';
 export { IdempotencyKeyInvalid, IdempotencyStore, type Once, type OnceRequest } from './idempotency.store.js';

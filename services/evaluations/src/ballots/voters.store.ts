@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { preparedRows, rows } from '@zhijia/database';
+import { clockTable, lookUp, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
 import type { AwaitingCampaign } from '../campaigns/campaigns.store.js';
 import type { TakingPartFacts } from '../rules/taking-part.js';
@@ -27,15 +27,14 @@ export class VotersStore {
 
   /** One member before several campaigns, in the order of the campaigns. */
   async listVoters(campaignIds: readonly string[], memberId: string): Promise<(Voter | null)[]> {
-    const found = await preparedRows<Omit<Voter, 'earlier' | 'currentHash' | 'hasTakenPart' | 'memberId'>>(
+    const found = await lookUp<Omit<Voter, 'earlier' | 'currentHash' | 'hasTakenPart' | 'memberId'>>(
       this.db,
-      'list-voters',
-      `SELECT c.id AS "campaignId", c.state, c.opens_at <= zhijia_now() AS "hasBegun",
-              c.closes_at <= zhijia_now() AS "isOver", c.opens_at AS "opensAt", c.closed_at AS "closedAt",
+      `SELECT c.id AS "campaignId", c.state, c.opens_at <= clock.now AS "hasBegun",
+              c.closes_at <= clock.now AS "isOver", c.opens_at AS "opensAt", c.closed_at AS "closedAt",
               c.annulled_at AS "annulledAt", c.requires_verification AS "requiresVerification",
               c.manifest_hash AS "manifestHash", c.manifest_fingerprint AS fingerprint,
               s.slot, p.id AS "participationId", m.verification
-         FROM campaign AS c
+         FROM campaign AS c CROSS JOIN ${clockTable}
          LEFT JOIN electorate_slot AS s ON s.campaign_id = c.id AND s.member_id = $2::uuid
          LEFT JOIN participation AS p ON p.campaign_id = c.id AND p.member_id = $2::uuid
          LEFT JOIN known_member AS m ON m.id = $2::uuid

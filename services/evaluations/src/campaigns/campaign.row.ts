@@ -1,3 +1,4 @@
+import { clockTable } from '@zhijia/database';
 import type { GradeLabel } from '../rules/grade-labels.js';
 
 /** A campaign with the property names of the schema, so that most fields need no resolver. */
@@ -84,11 +85,11 @@ export interface CampaignRow {
   annulmentReason: string | null;
 }
 
-/** What every read of campaigns selects, from `campaign AS c` and `question_set AS q`. */
+/** What every read of campaigns selects from `campaignTables`. */
 export const campaignColumns = `
   c.id, c.title_zh AS "titleZh", c.title_en AS "titleEn",
-  CASE WHEN c.state = 'OPEN' AND zhijia_now() < c.opens_at THEN 'SCHEDULED'
-       WHEN c.state = 'OPEN' AND zhijia_now() >= c.closes_at THEN 'CLOSING'
+  CASE WHEN c.state = 'OPEN' AND clock.now < c.opens_at THEN 'SCHEDULED'
+       WHEN c.state = 'OPEN' AND clock.now >= c.closes_at THEN 'CLOSING'
        ELSE c.state END AS state,
   c.organiser_id AS "organiserId", c.opens_at AS "opensAt", c.closes_at AS "closesAt", c.closed_at AS "closedAt",
   c.finished_at AS "finishedAt", c.question_set_id AS "questionSetId", c.question_set_version AS "questionSetVersion",
@@ -104,7 +105,8 @@ export const campaignColumns = `
   c.closing_digest_jws AS "closingDigest", c.annulled_at AS "annulledAt", c.annulment_reason AS "annulmentReason"`;
 
 export const campaignTables = `
-  campaign AS c JOIN question_set AS q ON q.id = c.question_set_id AND q.version = c.question_set_version`;
+  campaign AS c JOIN question_set AS q ON q.id = c.question_set_id AND q.version = c.question_set_version
+  CROSS JOIN ${clockTable}`;
 
 export function campaignOf(row: CampaignRow): Campaign {
   return {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
-import { lookUp, preparedRows, row, rows } from '@zhijia/database';
+import { lookUp, row, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
 import { isUuid } from '@zhijia/subgraph';
 import { campaignColumns, campaignOf, campaignTables, type Campaign, type CampaignRow } from './campaign.row.js';
@@ -50,9 +50,8 @@ export class CampaignsStore {
   async findVisible(ids: readonly string[], viewer: Viewer): Promise<(Campaign | null)[]> {
     const wanted = ids.filter(isUuid);
     if (wanted.length === 0) return ids.map(() => null);
-    const found = await preparedRows<CampaignRow>(
+    const found = await rows<CampaignRow>(
       this.db,
-      'find-visible-campaigns',
       `WITH ${mine} SELECT ${campaignColumns} FROM ${campaignTables} WHERE c.id = ANY ($3::uuid[]) AND ${concernsViewer}`,
       [...scopeOf(viewer), wanted],
     );
@@ -84,7 +83,7 @@ export class CampaignsStore {
       this.db,
       `SELECT ${campaignColumns}, s.slot
          FROM ${campaignTables} JOIN electorate_slot AS s ON s.campaign_id = c.id
-        WHERE c.state = 'OPEN' AND c.linkage_dropped_at IS NULL AND c.closes_at > zhijia_now() AND s.member_id = $1
+        WHERE c.state = 'OPEN' AND c.linkage_dropped_at IS NULL AND c.closes_at > clock.now AND s.member_id = $1
           AND NOT EXISTS (SELECT 1 FROM participation AS p WHERE p.member_id = $1 AND p.campaign_id = c.id)
         ORDER BY c.closes_at, c.id LIMIT ${mostAwaiting}`,
       [memberId],
