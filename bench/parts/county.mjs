@@ -15,31 +15,37 @@ import { until } from './product.mjs';
 export async function importCounty(bench, product, memberCount) {
   await bench.progress.step(`County of ${memberCount} members`, async () => {
     const county = makeCounty({ seed: 'bench', members: memberCount });
-    const { openImports } = await import('../../services/members/dist/imports/open-imports.js');
-    const { sourceFromFile } = await import('../../services/members/dist/imports/import-source.js');
-    const imports = await openImports(product.stack.environmentOf('members'));
-    try {
-      for (const [kind, pieces] of [
-        ['organisations', organisationsCsv(county)],
-        ['members', membersCsv(county)],
-      ]) {
-        const file = join(bench.directory, `${kind}.csv`);
-        await pipeline(Readable.from(pieces), createWriteStream(file));
-        const outcome = await imports[kind].run({
-          source: sourceFromFile(file),
-          importer: { name: 'bench', reach: null },
-          isDryRun: false,
-        });
-        if (outcome.run?.state !== 'FINISHED' || outcome.run.refused > 0) {
-          throw new Error(`The county's ${kind} were not imported: ${JSON.stringify(outcome)}`);
-        }
-      }
-    } finally {
-      await imports.close();
-    }
+    await importPieces(bench, product, 'organisations', organisationsCsv(county));
+    await importPieces(bench, product, 'members', membersCsv(county));
     await untilKnown(product, memberCount);
   });
 
+  return officesOf(product);
+}
+
+/** Imports a file that is made of these pieces. */
+export async function importPieces(bench, product, kind, pieces) {
+  const { openImports } = await import('../../services/members/dist/imports/open-imports.js');
+  const { sourceFromFile } = await import('../../services/members/dist/imports/import-source.js');
+  const imports = await openImports(product.stack.environmentOf('members'));
+  try {
+    const file = join(bench.directory, `${kind}.csv`);
+    await pipeline(Readable.from(pieces), createWriteStream(file));
+    const outcome = await imports[kind].run({
+      source: sourceFromFile(file),
+      importer: { name: 'bench', reach: null },
+      isDryRun: false,
+    });
+    if (outcome.run?.state !== 'FINISHED' || outcome.run.refused > 0) {
+      throw new Error(`The county's ${kind} were not imported: ${JSON.stringify(outcome)}`);
+    }
+  } finally {
+    await imports.close();
+  }
+}
+
+/** Whom a bench plays in an imported county. */
+export async function officesOf(product) {
   const [root] = await product.rows('members', `SELECT id FROM organisation WHERE parent_id IS NULL`);
   const departments = await product.rows(
     'members',
@@ -56,17 +62,22 @@ export async function importCounty(bench, product, memberCount) {
   };
 }
 
-async function untilKnown(product, memberCount) {
+/** Resolves when every other service knows so many members and opened their accounts. */
+export async function untilKnown(product, memberCount, withinMs = 120_000) {
   const counts = [
     ['evaluations', `SELECT count(*)::int AS n FROM known_member`],
     ['timebank', `SELECT count(*)::int AS n FROM time_account`],
     ['benefits', `SELECT count(*)::int AS n FROM ledger_account WHERE kind = 'MEMBER'`],
   ];
   for (const [service, sql] of counts) {
-    await until(`${service} knows all members`, async () => {
-      const [{ n }] = await product.rows(service, sql);
-      return n >= memberCount ? n : null;
-    });
+    await until(
+      `${service} knows all members`,
+      async () => {
+        const [{ n }] = await product.rows(service, sql);
+        return n >= memberCount ? n : null;
+      },
+      { withinMs, everyMs: 250 },
+    );
   }
 }
 
