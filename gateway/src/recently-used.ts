@@ -25,6 +25,11 @@ export class RecentlyUsed<Value> {
     }
   }
 
+  clear(): void {
+    this.entries.clear();
+    this.heldBytes = 0;
+  }
+
   private delete(key: string): void {
     this.heldBytes -= this.entries.get(key)?.bytes ?? 0;
     this.entries.delete(key);

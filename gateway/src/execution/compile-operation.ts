@@ -37,7 +37,7 @@ interface DecidedAnswer {
 }
 
 /** Each combination of conditions has a shape of its own; an operation with many is compiled anew now and then. */
-const maxDecidedAnswers = 32;
+const maxDecidedAnswers = 8;
 const nothing: DataObject = {};
 
 /** What is compiled: one operation of a document that is valid. */

@@ -61,10 +61,21 @@ export class CompiledGraph<Context> {
     const known = this.planned.get(key);
     if (known !== undefined) return known;
     const { value, bytes } = this.plan(document, operationName);
-    this.planned.set(key, value, bytes + key.length);
-    this.metrics.plannedOperations.set(this.planned.size);
-    this.metrics.plannedBytes.set(this.planned.bytes);
+    this.counting(() => this.planned.set(key, value, bytes + key.length));
     return value;
+  }
+
+  /** When another graph takes over. */
+  forget(): void {
+    this.counting(() => this.planned.clear());
+  }
+
+  /** Several graphs share one figure. */
+  private counting(change: () => void): void {
+    const { size, bytes } = this.planned;
+    change();
+    this.metrics.plannedOperations.inc(this.planned.size - size);
+    this.metrics.plannedBytes.inc(this.planned.bytes - bytes);
   }
 
   private plan(
@@ -100,7 +111,7 @@ export class CompiledGraph<Context> {
 
 const refusalBytes = 1_024;
 
-/** Closures cannot be weighed; measured, they and the document weigh about this much for each character. */
+/** Closures cannot be weighed. Measured, they and the document weigh about this much for each character. */
 function bytesOf(document: DocumentNode, plan: unknown): number {
-  return 40 * (document.loc?.end ?? 0) + 8 * JSON.stringify(plan).length;
+  return 8_192 + 40 * (document.loc?.end ?? 0) + 8 * JSON.stringify(plan).length;
 }

@@ -58,7 +58,7 @@ export function createExecutor(
       return () => {};
     },
     load: async () => ({ executor: execute }),
-    stop: async () => {},
+    stop: async () => graph.forget(),
   };
 }
 

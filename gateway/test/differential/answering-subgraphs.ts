@@ -37,6 +37,8 @@ export interface Weather {
   /** Nulls and failures, as shares of a hundred. */
   nullsPercent: number;
   failuresPercent: number;
+  /** Zero, false, and whatever else is not true in JavaScript. */
+  hasEmptyValues: boolean;
 }
 
 export interface AskedFetch {
@@ -149,7 +151,10 @@ export class AnsweringSubgraph {
         this.some(type.ofType, weather, [...words, String(index)]),
       );
     }
-    if (isScalarType(type)) return scalar(type.name, hash);
+    if (isScalarType(type)) {
+      const value = scalar(type.name, hash);
+      return Boolean(value) || weather.hasEmptyValues ? value : bright(type.name);
+    }
     if (isEnumType(type)) return type.getValues()[(hash >>> 3) % type.getValues().length]?.name;
     const id = (hash >>> 5) % 5;
     return { __typename: isAbstractType(type) ? this.memberOf(type, id) : type.name, id: String(id) };
@@ -160,6 +165,10 @@ export class AnsweringSubgraph {
     const members = this.schema.getPossibleTypes(type);
     return members[id % members.length]?.name;
   }
+}
+
+function bright(name: string): unknown {
+  return name === 'Boolean' ? true : 1;
 }
 
 function scalar(name: string, hash: number): unknown {

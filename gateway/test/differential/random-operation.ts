@@ -19,6 +19,7 @@ import {
   type GraphQLArgument,
   type GraphQLCompositeType,
   type GraphQLInputType,
+  type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
 import type { Random } from './random.js';
@@ -92,7 +93,8 @@ class Writer {
       (field) => depth < maxDepth || isLeafType(getNamedType(field.type)),
     );
     if (fields.length === 0) return '__typename';
-    const field = random.pick(fields);
+    const parted = random.chance(0.25) ? fields.find((field) => field.name === 'parted') : undefined;
+    const field = parted ?? random.pick(fields);
     const below = getNamedType(field.type);
     const name = random.pick(aliases);
     // A field under its own name is no alias.
@@ -104,6 +106,7 @@ class Writer {
   private fragment(type: GraphQLCompositeType, depth: number): string {
     const { random, schema } = this;
     const runtime = isAbstractType(type) ? [...schema.getPossibleTypes(type)] : [type];
+    if (isAbstractType(type) && random.chance(0.3)) return this.oneNameForTwoTypes([...schema.getPossibleTypes(type)]);
     const wider = [...runtime].flatMap((each) => (isUnionType(each) ? [] : [...each.getInterfaces()]));
     const condition = random.pick([...runtime, ...wider, ...(isInterfaceType(type) ? [type] : [])]);
     const body = this.selections(condition, depth + 1);
@@ -114,6 +117,18 @@ class Writer {
     }
     const on = condition === type && random.chance(0.5) ? '' : ` on ${condition.name}`;
     return `...${on}${this.condition()} ${body}`;
+  }
+
+  /** Two types that cannot meet may give one name to different fields; the planner renames them in a fetch. */
+  private oneNameForTwoTypes(types: readonly GraphQLObjectType[]): string {
+    const [one, other] = [this.random.pick(types), this.random.pick(types)];
+    const fieldsOf = (type: GraphQLObjectType) =>
+      Object.values(type.getFields()).filter((field) => isLeafType(getNamedType(field.type)));
+    const first = this.random.pick(fieldsOf(one));
+    const like = fieldsOf(other).filter((field) => String(field.type) === String(first.type));
+    const second = like.length === 0 ? undefined : this.random.pick(like);
+    if (one === other || second === undefined) return '__typename';
+    return `... on ${one.name} { a: ${first.name} } ... on ${other.name} { a: ${second.name} }`;
   }
 
   private condition(): string {

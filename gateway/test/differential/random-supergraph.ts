@@ -73,7 +73,10 @@ function randomSubgraphs(random: Random): RandomSubgraph[] {
   const entities = Array.from({ length: 2 + random.below(3) }, (_, index) =>
     randomEntity(random, `T${index}`, indexes),
   );
-  for (const entity of entities) addFields(random, entity, entities);
+  for (const entity of entities) {
+    addFields(random, entity, entities);
+    addParted(random, entity);
+  }
 
   const hasInterfaceObject = indexes.length > 1 && random.chance(0.5);
   const hasHidden = random.chance(0.4);
@@ -82,7 +85,12 @@ function randomSubgraphs(random: Random): RandomSubgraph[] {
     const here = entities.filter(({ keysOf }) => keysOf.has(index));
     const abstracts = abstractTypes(random, index, here, lines, hasHidden);
     if (hasInterfaceObject) lines.push(interfaceObject(index));
-    for (const entity of here) lines.push(entityType(entity, index, abstracts.implementing));
+    for (const entity of here) {
+      lines.push(entityType(entity, index, abstracts.implementing));
+      if (entity.fields.some(({ name, owners }) => name === 'parted' && owners.includes(index))) {
+        lines.push(`type ${partedName(entity)} { both: Int @shareable part${index}: String more${index}: Size }`);
+      }
+    }
     lines.push(roots(random, index, here, abstracts.names, hasInterfaceObject));
     return { name: `s${index}`, typeDefs: lines.join('\n') };
   });
@@ -126,6 +134,23 @@ function addFields(random: Random, entity: Entity, entities: readonly Entity[]):
   }
 }
 
+/** A thing without a key of which two subgraphs tell different parts: their answers meet in one object. */
+function addParted(random: Random, entity: Entity): void {
+  const [one, other] = [...entity.keysOf.keys()].sort(() => random.next() - 0.5);
+  if (one === undefined || other === undefined) return;
+  entity.fields.push({
+    name: 'parted',
+    type: random.pick(['', '[', '[']) === '' ? partedName(entity) : `[${partedName(entity)}]`,
+    args: '',
+    owners: [one, other],
+    directives: new Map([one, other].map((owner) => [owner, '@shareable'])),
+  });
+}
+
+function partedName({ name }: Entity): string {
+  return `Parted${name}`;
+}
+
 function randomField(
   random: Random,
   entity: Entity,
@@ -155,10 +180,12 @@ function randomField(
   return { name, type: listed(random, base), args, owners, directives };
 }
 
+/** Lists of lists hold leaves only: Apollo's executor loses what is fetched into the objects of an inner list. */
 function listed(random: Random, base: string): string {
   const item = nullable(random, base);
   if (!random.chance(0.35)) return item;
-  return random.chance(0.1) ? `[[${item}]]` : nullable(random, `[${item}]`);
+  const isLeaf = (leaves as readonly string[]).includes(base);
+  return isLeaf && random.chance(0.2) ? `[[${item}]]` : nullable(random, `[${item}]`);
 }
 
 function nullable(random: Random, type: string): string {
