@@ -65,6 +65,10 @@ describe('ByteSearch', () => {
     }
   });
 
+  it('finds nothing of a number that is cut off at the end', () => {
+    expect(namesIn(idNumber, Buffer.from(`{"id":"${idNumber.slice(0, 17)}`))).toEqual([]);
+  });
+
   it('does not look for what chance would find', () => {
     expect(() => new ByteSearch([{ name: 'short', bytes: Buffer.from('1234567') }])).toThrow(RangeError);
   });

@@ -88,8 +88,9 @@ export class ByteSearch {
       const hash = mix(low, high);
       if ((bitmap[hash >>> 3]! & (1 << (hash & 7))) !== 0) {
         for (const { name, bytes: found, alignment = 1 } of this.candidatesAt(bytes, at)) {
-          const isThere = bytes.compare(found, 0, found.length, at, at + found.length) === 0;
-          if (isThere && (origin + at) % alignment === 0 && at + found.length > known) {
+          const end = at + found.length;
+          const isThere = end <= bytes.length && bytes.compare(found, 0, found.length, at, end) === 0;
+          if (isThere && (origin + at) % alignment === 0 && end > known) {
             finds.push({ name, offset: origin + at });
           }
         }
