@@ -25,14 +25,15 @@ export function openScenes(opened) {
 }
 
 /**
- * Servers, the product on them, and a county of members.
+ * Servers, the product on them, and a county of members. `prepare(directory, undo)` runs before anything is started there.
  *
  * @returns `{ directory, servers, product, county, break(service, file), set(service, variables), mend(service) }`
  */
-async function openScene(opened, number, { members, env = {} }) {
+async function openScene(opened, number, { members, env = {}, prepare = () => {} }) {
   const directory = join(opened.directory, `scene-${number}`);
   makePassable(directory);
   opened.undo(() => removePostgresHome(join(directory, 'postgres')));
+  await prepare(directory, opened.undo);
   const place = { ...opened, directory };
   const servers = await startServers(opened, directory, opened.undo);
   // Read again at each start of a service: what is changed here holds from the next one on.
