@@ -2,7 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { root } from './services.mjs';
 
-const places = ['services/*/schema.graphql', 'services/*/src/graphql.types.ts', 'deploy/supergraph', 'docs/events'];
+const places = [
+  'services/*/schema.graphql',
+  'services/*/src/graphql.types.ts',
+  'deploy/supergraph',
+  'deploy/kafka',
+  'docs/events',
+];
 const git = (...args) => execFileSync('git', [...args, '--', ...places], { cwd: root, encoding: 'utf8' });
 
 const stale = git('status', '--porcelain');

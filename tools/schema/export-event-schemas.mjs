@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import prettier from 'prettier';
 import ts from 'typescript';
 import { build } from '../build.mjs';
+import { brokerRights } from './broker-rights.mjs';
 import { root, services } from './services.mjs';
 
 const folder = join(root, 'docs/events');
@@ -11,7 +12,7 @@ const prettierOptions = JSON.parse(readFileSync(join(root, '.prettierrc.json'), 
 
 /**
  * Writes `docs/events/<type>.json`, the JSON Schema of each event's payload, and `docs/events/README.md`, who sends it
- * and who reacts. Files of events that are gone are removed.
+ * and who reacts. Files of events that are gone are removed. `deploy/kafka/acls.sh` gives the services the rights for it.
  *
  * @throws Error when a contract has no doc comment, or a reaction names a contract that does not exist.
  */
@@ -25,6 +26,7 @@ export async function exportEventSchemas() {
   for (const name of readdirSync(folder)) if (!wanted.has(name)) rmSync(join(folder, name));
   for (const contract of contracts) await write(schemaFileOf(contract), JSON.stringify(jsonSchemaOf(contract)), 'json');
   await write('README.md', page(contracts, reactions), 'markdown');
+  writeFileSync(join(root, 'deploy', 'kafka', 'acls.sh'), brokerRights(contracts, reactions));
 }
 
 /** Every event, in the order of its type. */
@@ -114,7 +116,8 @@ function page(contracts, reactions) {
 Written by \`npm run codegen\` from \`libs/contracts/src\` and the reactions of the services. Each event's payload as JSON
 Schema stands beside this page. The key of a message is the id of the aggregate that names its topic; its headers follow
 the Kafka binding of CloudEvents: \`ce_specversion\`, \`ce_id\`, \`ce_type\`, \`ce_source\` (the owner), \`ce_time\`,
-\`traceparent\`. How they travel: [libs/messaging](../../libs/messaging/README.md).
+\`traceparent\`. How they travel: [libs/messaging](../../libs/messaging/README.md). One writer a topic, held by
+the broker: [acls.sh](../../deploy/kafka/acls.sh).
 
 | type | topic | owner | who reacts | what happened |
 | --- | --- | --- | --- | --- |
