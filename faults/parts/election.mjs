@@ -54,6 +54,7 @@ export async function openElection(fault, { product, county }, changes = {}, { b
     return {
       grades,
       envelopeHash: sealed.envelopeHash,
+      codes: sealed.codes,
       input: { campaignId: id, envelope: sealed.envelope, idempotencyKey },
     };
   }
@@ -80,6 +81,7 @@ export async function openElection(fault, { product, county }, changes = {}, { b
     pointsPerMember,
     closesAt: verified.window.closesAt,
     targetIds: verified.targetIds,
+    manifest: verified,
     castMutation,
     seal,
     cast,
@@ -104,7 +106,14 @@ export async function openElection(fault, { product, county }, changes = {}, { b
 
   function asVoter({ memberId, organisationId, slot }) {
     const roles = [{ role: 'member', organisationId }];
-    return { memberId, slot, sealed: 0, told: [], person: { audience: 'mobile', subject: memberId, memberId, roles } };
+    return {
+      memberId,
+      organisationId,
+      slot,
+      sealed: 0,
+      told: [],
+      person: { audience: 'mobile', subject: memberId, memberId, roles },
+    };
   }
 }
 

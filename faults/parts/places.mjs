@@ -22,9 +22,10 @@ export function placesOf({ directory, servers, product }) {
     /**
      * @param {import('@zhijia/testing').ByteSearch} search
      * @param {readonly { name: string, text: string }[]} [others] what lies nowhere here: answers, what commands printed
+     * @param {readonly [name: string, folder: string][]} [folders] beside those of the scene
      * @returns `{ finds: [{ place, what, count }], files, megabytes, rows }`
      */
-    async search(search, others = []) {
+    async search(search, others = [], folders = []) {
       const finds = new Map();
       const found = (place, hits) => {
         for (const { name } of hits) {
@@ -41,6 +42,7 @@ export function placesOf({ directory, servers, product }) {
         ['PostgreSQL', cluster],
         ['Kafka', join(directory, 'kafka', 'data')],
         ['log', join(product.stack.dataDir, 'logs')],
+        ...folders,
       ]) {
         for (const file of filesBelow(folder)) searchFile(`${name} ${relative(folder, file)}`, file);
       }
