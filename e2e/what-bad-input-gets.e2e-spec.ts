@@ -108,7 +108,9 @@ describe('what bad input gets', () => {
   describe('requests', () => {
     async function ask(body: string, headers: Record<string, string> = {}): Promise<HttpAnswer> {
       const token = await product.token(county.member(0));
-      return post(product.stack.gateway.mobile, body, { authorization: `Bearer ${token}`, ...headers });
+      // With this type the status tells of the document as well.
+      const accept = 'application/graphql-response+json';
+      return post(product.stack.gateway.mobile, body, { authorization: `Bearer ${token}`, accept, ...headers });
     }
     const codeOf = ({ status, json }: HttpAnswer) => ({ status, code: json?.errors?.[0]?.extensions?.code });
 
