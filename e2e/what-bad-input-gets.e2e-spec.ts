@@ -969,7 +969,7 @@ describe('what bad input gets', () => {
         );
         await product.rows('evaluations', `CREATE TABLE planted AS SELECT convert_to($1, 'UTF8') AS bytes`, [planted]);
         await broker.send({ topic: 'members.member', key: 'planted', headers: {}, value: planted });
-        await product.ask(county.member(0), `query { organisation(id: "${planted}") { id } x${planted} }`);
+        await product.ask(county.member(0), `query { organisation(id: "${planted}") { id } x${planted}: me { id } }`);
         expect(await findNumbers(product, broker, [planted])).toEqual([
           'answer',
           'log timebank',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ByteSearch, spellingsOf } from '@zhijia/testing';
+import { ByteSearch, shortestNeedleBytes, spellingsOf } from '@zhijia/testing';
 import type { Broker } from './broker.js';
 import type { Product, ServiceName, SubgraphName } from './product.js';
 
@@ -16,7 +16,9 @@ export async function findNumbers(
   numbers: readonly string[],
 ): Promise<readonly string[]> {
   const found = new Set<string>();
-  const search = new ByteSearch(numbers.flatMap(spellingsOf));
+  // Of a short word some spellings are too short to be anybody's.
+  const spellings = numbers.flatMap(spellingsOf).filter(({ bytes }) => bytes.length >= shortestNeedleBytes);
+  const search = new ByteSearch(spellings);
   const holdsOne = (text: string): boolean => search.in(Buffer.from(text)).length > 0;
 
   for (const service of services) {

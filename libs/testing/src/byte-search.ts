@@ -13,7 +13,8 @@ export interface ByteFind {
 }
 
 /** All needles are looked up by their first bytes, so a needle has at least so many. */
-const keyBytes = 8;
+export const shortestNeedleBytes = 8;
+const keyBytes = shortestNeedleBytes;
 const bitmapBits = 22;
 const pieceBytes = 4 * 1_024 * 1_024;
 
