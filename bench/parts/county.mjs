@@ -76,7 +76,7 @@ export async function untilKnown(product, memberCount, withinMs = 120_000) {
         const [{ n }] = await product.rows(service, sql);
         return n >= memberCount ? n : null;
       },
-      { withinMs, everyMs: 250 },
+      { withinMs, everyMs: Math.max(250, memberCount / 200) },
     );
   }
 }

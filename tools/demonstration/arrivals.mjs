@@ -22,7 +22,7 @@ export async function untilArrived(databases, { organisations, members }) {
             return known.organisations >= organisations && known.members >= members ? known : null;
           },
           // Half a million members take minutes; standing still is what is not normal.
-          { what: `${name} knows the county`, withinMs: 120_000 + members * 10, everyMs: 150 },
+          { what: `${name} knows the county`, withinMs: 120_000 + members * 10, everyMs: Math.max(150, members / 200) },
         );
       } finally {
         await db.destroy();
