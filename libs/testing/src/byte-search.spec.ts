@@ -49,6 +49,12 @@ describe('ByteSearch', () => {
     expect(namesIn(phone, around(Buffer.from('13900000002 1390000000 3900000001')))).toEqual([]);
   });
 
+  it('finds nothing where a number has only begun when the text ends', () => {
+    for (let length = 8; length < idNumber.length; length += 1) {
+      expect(namesIn(idNumber, Buffer.from(idNumber.slice(0, length)))).toEqual([]);
+    }
+  });
+
   it('finds each of many once, wherever the file is cut into pieces', () => {
     const directory = mkdtempSync(join(tmpdir(), 'zhijia-byte-search-'));
     try {
