@@ -75,6 +75,8 @@ describe('the graph behind the gateway', () => {
     const text = await (await fetch(`${gateway.url}/metrics`)).text();
     expect(text).toMatch(/zhijia_gateway_requests_total\{route="\/mobile\/graphql",status="200"\} \d/);
     expect(text).toMatch(/zhijia_gateway_subgraph_duration_seconds_count\{subgraph="people",outcome="answered"\} \d/);
+    expect(text).toMatch(/zhijia_gateway_executions_total\{executor="compiled"\} \d/);
+    expect(text).toMatch(/zhijia_gateway_planned_operations \d/);
     expect(text).toMatch(/zhijia_gateway_errors_total\{code="GRAPHQL_VALIDATION_FAILED"\} \d/);
     expect(text).toMatch(/zhijia_gateway_tokens_total\{how="remembered"\} \d/);
   });

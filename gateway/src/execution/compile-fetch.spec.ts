@@ -55,6 +55,7 @@ async function fetched(
       },
     }),
     typesWithin,
+    interfaces: new Set(['Being']),
     asked: withSafeAliases(parse('{ people { id home } }'), new Set()),
     joinsEqualRepresentations: true,
   });
@@ -150,6 +151,13 @@ describe('a fetch', () => {
     });
     expect(errors).toEqual([{ message: 'Away', place: undefined, extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
     expect(sent[0]?.missing).toEqual(['home']);
+  });
+
+  it('keeps what an entity is where a subgraph calls it by its interface', async () => {
+    const { data } = await fetched(homes, { people: [person('1')] }, ['people', '@'], () => ({
+      data: { _entities: [{ __typename: 'Being', home: 'house' }] },
+    }));
+    expect(data['people']).toEqual([{ __typename: 'Person', id: '1', home: 'house' }]);
   });
 
   it('keeps entities apart that a rewrite gives one name', async () => {

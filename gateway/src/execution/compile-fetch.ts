@@ -31,6 +31,8 @@ export interface FetchSender<Context> {
 export interface FetchSurroundings<Context> {
   senderOf: (subgraph: string) => FetchSender<Context>;
   typesWithin: (condition: string) => ReadonlySet<string>;
+  /** Interfaces: a subgraph may know one as an object, and call an entity by its name. */
+  interfaces: ReadonlySet<string>;
   /** What the client asked, under the names that the plan uses. */
   asked: SafeDocument;
   /** Off only where a test wants to see that it changes no answer. */
@@ -102,6 +104,8 @@ export function compileFetch<Context>(
     for (const [index, entity] of received.entries()) {
       if (!isDataObject(entity)) continue;
       const of = targets[index] ?? [];
+      // What it is was known before.
+      if (surroundings.interfaces.has(String(entity['__typename']))) entity['__typename'] = undefined;
       if (rewriteAnswer !== null) {
         entity['__typename'] ??= of[0]?.['__typename'];
         rewriteAnswer(entity);

@@ -16,7 +16,7 @@ import { countFields } from './count-fields.js';
 import { RecentlyUsed } from '../recently-used.js';
 import { OperationPlanner } from './plan-operation.js';
 import { fieldNamesOf, withSafeAliases } from './safe-aliases.js';
-import { typeConditionsOf } from './type-conditions.js';
+import { interfacesOf, typeConditionsOf } from './type-conditions.js';
 
 /** An operation that was planned once, or refused once. */
 export type PlannedOperation<Context> =
@@ -36,6 +36,7 @@ export class CompiledGraph<Context> {
   private readonly planner: OperationPlanner;
   private readonly planned = new RecentlyUsed<PlannedOperation<Context>>(planCacheBytes);
   private readonly typesWithin: (condition: string) => ReadonlySet<string>;
+  private readonly interfaces: ReadonlySet<string>;
   private readonly fieldNames: ReadonlySet<string>;
 
   constructor(
@@ -48,6 +49,7 @@ export class CompiledGraph<Context> {
     // What is sent to subgraphs goes by all types, also those that this audience does not know.
     const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
     this.typesWithin = typeConditionsOf(supergraphSchema);
+    this.interfaces = interfacesOf(supergraphSchema);
     this.fieldNames = fieldNamesOf(supergraphSchema);
     this.planner = new OperationPlanner(supergraph);
   }
@@ -94,6 +96,7 @@ export class CompiledGraph<Context> {
     const run = compileOperation(this.schema, { document, operationName, safe }, plan, {
       senderOf: this.senderOf,
       typesWithin: this.typesWithin,
+      interfaces: this.interfaces,
       joinsEqualRepresentations: this.options.joinsEqualRepresentations ?? true,
     });
     ended();

@@ -20,3 +20,11 @@ function namesWithin(schema: GraphQLSchema, condition: string): ReadonlySet<stri
   const interfaces = isInterfaceType(type) ? schema.getImplementations(type).interfaces : [];
   return new Set([condition, ...below.map(({ name }) => name), ...interfaces.map(({ name }) => name)]);
 }
+
+export function interfacesOf(schema: GraphQLSchema): ReadonlySet<string> {
+  return new Set(
+    Object.values(schema.getTypeMap())
+      .filter(isInterfaceType)
+      .map(({ name }) => name),
+  );
+}
