@@ -33,8 +33,8 @@ export async function run(fault) {
   const { postgres } = scene.servers;
   const verdict = openVerdict();
   const databases = Object.values(stack.databases).map(nameOf);
-  if (fault.control === 'late-flush') await flushLate(fault, postgres.adminUrl, nameOf(stack.databases.evaluations));
   const election = await openElection(fault, scene);
+  if (fault.control === 'late-flush') await flushLate(fault, postgres.adminUrl, nameOf(stack.databases.evaluations));
   const visits = openVisits(fault, scene);
   const phones = openPhones(scene.product, verdict, { answerWithinMs });
   const load = startLoad(fault, { election, visits, phones, verdict, clients, thinkMs });
