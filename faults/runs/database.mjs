@@ -10,7 +10,7 @@ import { openVisits } from '../parts/visits.mjs';
 export const options = { rounds: 5, members: 4_000, clients: 16, thinkMs: 60, lockMs: 30_000, calmMs: 4_000 };
 
 export const controls = {
-  'late-flush': 'evaluations acknowledges what PostgreSQL has not written yet (synchronous_commit off)',
+  'late-flush': 'PostgreSQL acknowledges what it has not written yet (synchronous_commit off)',
 };
 
 export const short = [
@@ -34,7 +34,7 @@ export async function run(fault) {
   const verdict = openVerdict();
   const databases = Object.values(stack.databases).map(nameOf);
   const election = await openElection(fault, scene);
-  if (fault.control === 'late-flush') await flushLate(fault, postgres.adminUrl, nameOf(stack.databases.evaluations));
+  if (fault.control === 'late-flush') await flushLate(fault, postgres.adminUrl, databases);
   const visits = openVisits(fault, scene);
   const phones = openPhones(scene.product, verdict, { answerWithinMs });
   const load = startLoad(fault, { election, visits, phones, verdict, clients, thinkMs });
@@ -42,11 +42,7 @@ export async function run(fault) {
 
   for (let round = 1; round <= rounds; round += 1) {
     await sleep(calmMs);
-    await fault.progress.step('Connections cut', () =>
-      asAdmin(postgres.adminUrl, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY($1)`, [
-        databases,
-      ]),
-    );
+    await fault.progress.step('Connections cut', () => cutConnections(postgres.adminUrl, databases));
     await sleep(calmMs);
     await fault.progress.step('PostgreSQL killed', () => postgres.kill());
     await expectHealth(stack, verdict, 'while PostgreSQL is away', ['unready'], 'degraded');
@@ -111,20 +107,23 @@ async function holdLocks({ product }, lockMs) {
   }
 }
 
-/** Commits of evaluations are acknowledged at once and written ten seconds later. */
-async function flushLate(fault, adminUrl, database) {
+/** Commits are acknowledged at once and written ten seconds later. One that waits would take the others along. */
+async function flushLate(fault, adminUrl, databases) {
   fault.undo(async () => {
-    await asAdmin(adminUrl, `ALTER DATABASE ${database} RESET synchronous_commit`);
+    for (const name of databases) await asAdmin(adminUrl, `ALTER DATABASE ${name} RESET synchronous_commit`);
     await asAdmin(adminUrl, 'ALTER SYSTEM RESET wal_writer_delay');
     await asAdmin(adminUrl, 'SELECT pg_reload_conf()');
   });
-  await asAdmin(adminUrl, `ALTER DATABASE ${database} SET synchronous_commit = off`);
+  for (const name of databases) await asAdmin(adminUrl, `ALTER DATABASE ${name} SET synchronous_commit = off`);
   await asAdmin(adminUrl, `ALTER SYSTEM SET wal_writer_delay = '10s'`);
-  await asAdmin(
-    adminUrl,
-    'SELECT pg_reload_conf(), pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1',
-    [database],
-  );
+  await asAdmin(adminUrl, 'SELECT pg_reload_conf()');
+  await cutConnections(adminUrl, databases);
+}
+
+function cutConnections(adminUrl, databases) {
+  return asAdmin(adminUrl, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY($1)', [
+    databases,
+  ]);
 }
 
 function nameOf(url) {

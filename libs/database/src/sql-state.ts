@@ -55,16 +55,20 @@ const transientStates: ReadonlySet<string> = new Set([
 
 const transientSocketErrors: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
+/**
+ * Words of `pg` and TypeORM for a connection that went away under a transaction; neither gives them a code. A runner is
+ * "already released" when its connection was cut between two statements.
+ */
+const lostConnection =
+  /Connection terminated|Connection ended|not queryable|already released|Client was closed|timeout exceeded when trying to connect/;
+
 /** Whether the same work can succeed a little later, unchanged. */
 export function isTransient(error: unknown): boolean {
   const state = sqlStateOf(error);
   if (state !== null) return transientStates.has(state) || state.startsWith('08');
   const code = driverErrorOf(error)?.code;
   if (typeof code === 'string' && transientSocketErrors.has(code)) return true;
-  return (
-    error instanceof Error &&
-    /Connection terminated|not queryable|timeout exceeded when trying to connect/.test(error.message)
-  );
+  return error instanceof Error && lostConnection.test(error.message);
 }
 
 /** A migration changed what a prepared statement answers, or a connection pooler forgot it. Nothing ran. */

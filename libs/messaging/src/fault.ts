@@ -19,15 +19,12 @@ const conflicts: ReadonlySet<string> = new Set([
   SqlState.queryCanceled,
 ]);
 
-/** Words of `pg` and TypeORM for a connection that went away under a transaction; neither gives them a code. */
-const lostConnection = /not queryable|Connection ended|Connection terminated|already released|Client was closed/;
-
 export async function kindOfFault(error: unknown, db: Queryable): Promise<FaultKind> {
   for (const cause of causesOf(error)) {
     const state = sqlStateOf(cause);
     if (state === SqlState.lockNotAvailable) return 'locked';
     if (state !== null && conflicts.has(state)) return 'conflict';
-    if (isTransient(cause) || (cause instanceof Error && lostConnection.test(cause.message))) return 'databaseAway';
+    if (isTransient(cause)) return 'databaseAway';
   }
   // A reaction may fail in its own words because the database is away: no event is blamed for that.
   return (await answers(db)) ? 'failure' : 'databaseAway';
