@@ -43,6 +43,11 @@ export function startLoad(fault, { election, visits, phones, verdict, clients, t
     }
   });
 
+  // Also when the run fails: nobody goes on into the next one.
+  fault.undo(() => {
+    isOver = true;
+  });
+
   return {
     letAllVote() {
       reserved = 0;
