@@ -196,6 +196,7 @@ describe('who may ask', () => {
           'content-length',
           'content-type',
           'host',
+          'traceparent',
           'x-request-id',
           'x-viewer',
           'x-zhijia-viewer',
