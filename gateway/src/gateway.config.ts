@@ -27,9 +27,9 @@ const envSchema = z.object({
   ZHIJIA_MODE: modeSchema,
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4_000),
-  /** Holds mobile.graphql, dashboard.graphql and bank.graphql. */
   /** Where clients find this gateway, without a path; proofs of possession are compared with it. */
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Holds mobile.graphql, dashboard.graphql and bank.graphql. */
   SUPERGRAPH_DIR: z.string(),
   TRUSTED_ISSUERS_FILE: z.string(),
   /** The subgraph that publishes boards at `/boards/<campaign>.ndjson`. */
