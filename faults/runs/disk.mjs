@@ -71,7 +71,7 @@ export async function run(fault) {
   );
   await judgeVisits(product, posting.visits, verdict);
   await judgeMembers(product, imported.numbers, verdict);
-  await judgeBooks(scene, verdict);
+  await judgeBooks(fault, scene, verdict);
   await judgePages(scene, verdict);
   return {
     operations: phones.figures.operations + 1,
