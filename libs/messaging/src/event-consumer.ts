@@ -4,8 +4,10 @@ import type { Log } from '@zhijia/logging';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { DataSource } from 'typeorm';
 import { Interrupted, type ApplyEvents, type Pulse } from './apply-events.js';
+import { ConsumerTally, type ConsumerFigures } from './consumer-tally.js';
 import type { DeadLetterStore } from './dead-letter.store.js';
 import { ensureTopics, topicName, type KafkaOptions } from './kafka-client.js';
+import { keepBeating } from './keep-beating.js';
 import { backoffMs, Bell, within } from './patience.js';
 import type { Reaction, ReceivedEvent } from './reaction.js';
 import { readMessage, type UnreadableCode, type WireMessage } from './wire-message.js';
@@ -41,18 +43,6 @@ export interface EventConsumerParts {
   readonly log: Log;
 }
 
-export interface ConsumerFigures {
-  /** By reaction; applied by this process since it started. */
-  readonly handled: Readonly<Record<string, number>>;
-  /** By type; nothing here reacts to them. */
-  readonly unknownTypes: Readonly<Record<string, number>>;
-  readonly unreadable: number;
-  /** Messages behind the newest, over the partitions of this process, as of the last batch of each. */
-  readonly lagEvents: number;
-  /** Since when the oldest event at hand waits to be applied; 0 when none is at hand. */
-  readonly lagSeconds: number;
-}
-
 /** A run of events of one type that go into one transaction, and how far the partition is read with them. */
 interface Run {
   readonly events: ReceivedEvent[];
@@ -62,21 +52,12 @@ interface Run {
   lastOffset: string | null;
 }
 
-/** What a type looks like. Anything else is a stranger's text, which has no place on a metrics page. */
-const typeForm = /^[a-z]{1,40}\.[a-z-]{1,60}\.v\d{1,3}$/;
-/** Hearing of a hostile name once is enough to count it; keeping all of them would be a leak. */
-const mostUnknownTypes = 100;
-
 /** Brings what happened elsewhere to the reactions of this service: one consumer group, all their topics. */
 export class EventConsumer {
   private readonly options: EventConsumerOptions;
   private readonly contracts: ReadonlyMap<string, EventContract>;
   private readonly bell = new Bell();
-  private readonly handled = new Map<string, number>();
-  private readonly unknownTypes = new Map<string, number>();
-  private readonly lagByPartition = new Map<string, number>();
-  private readonly oldestAtHand = new Map<string, number>();
-  private unreadableCount = 0;
+  private readonly tally: ConsumerTally;
   private running: Promise<void> | null = null;
   private isStopping = false;
   private joined = false;
@@ -87,6 +68,7 @@ export class EventConsumer {
     options: Partial<EventConsumerOptions> = {},
   ) {
     this.options = { ...usual, ...options };
+    this.tally = new ConsumerTally(parts.reactions.map(({ name }) => name));
     this.contracts = new Map(parts.reactions.map(({ contract }) => [contract.type, contract]));
   }
 
@@ -96,14 +78,7 @@ export class EventConsumer {
   }
 
   figures(): ConsumerFigures {
-    const oldest = Math.min(...this.oldestAtHand.values());
-    return {
-      handled: Object.fromEntries(this.parts.reactions.map(({ name }) => [name, this.handled.get(name) ?? 0])),
-      unknownTypes: Object.fromEntries(this.unknownTypes),
-      unreadable: this.unreadableCount,
-      lagEvents: [...this.lagByPartition.values()].reduce((sum, lag) => sum + lag, 0),
-      lagSeconds: Number.isFinite(oldest) ? Math.max(0, (Date.now() - oldest) / 1_000) : 0,
-    };
+    return this.tally.figures();
   }
 
   start(): void {
@@ -176,7 +151,7 @@ export class EventConsumer {
     } finally {
       this.joined = false;
       await within(15_000, consumer.disconnect(), undefined).catch(() => undefined);
-      this.lagByPartition.clear();
+      this.tally.forgetPartitions();
     }
   }
 
@@ -190,7 +165,7 @@ export class EventConsumer {
     }
     consumer.on(GROUP_JOIN, () => {
       this.joined = true;
-      this.lagByPartition.clear();
+      this.tally.forgetPartitions();
     });
     for (const end of [REBALANCING, STOP] as const) {
       consumer.on(end, () => {
@@ -205,13 +180,13 @@ export class EventConsumer {
     const commit = (run: Run): void => {
       if (run.lastOffset === null) return;
       resolveOffset(run.lastOffset);
-      this.lagByPartition.set(place, Math.max(0, Number(batch.highWatermark) - Number(run.lastOffset) - 1));
+      this.tally.noteRead(place, run.lastOffset, batch.highWatermark);
     };
     try {
       const { prefix = '' } = this.parts.kafkaOptions;
       let run: Run = { events: [], type: null, sentAt: null, lastOffset: null };
       const finish = async (): Promise<void> => {
-        if (run.sentAt !== null) this.oldestAtHand.set(place, run.sentAt);
+        if (run.sentAt !== null) this.tally.takeUp(place, run.sentAt);
         await this.applyRun(run, beating.pulse);
         commit(run);
         run = { events: [], type: null, sentAt: null, lastOffset: null };
@@ -231,7 +206,7 @@ export class EventConsumer {
           run.sentAt ??= Number(raw.timestamp);
           run.events.push(reading.event);
         } else if (reading.kind === 'unknownType') {
-          this.countUnknown(reading.type);
+          this.tally.countUnknown(reading.type);
         } else {
           await this.buryUnreadable(message, reading, [place, raw.offset, raw.timestamp], beating.pulse);
         }
@@ -244,7 +219,7 @@ export class EventConsumer {
       if (error.cause !== undefined) rethrow(error.cause);
     } finally {
       beating.end();
-      this.oldestAtHand.delete(place);
+      this.tally.putDown(place);
     }
   }
 
@@ -253,7 +228,7 @@ export class EventConsumer {
     for (const reaction of this.parts.reactions) {
       if (reaction.contract.type !== run.type) continue;
       const applied = await this.parts.apply.run(reaction, run.events, pulse);
-      this.handled.set(reaction.name, (this.handled.get(reaction.name) ?? 0) + applied);
+      this.tally.countHandled(reaction.name, applied);
     }
     this.parts.onApplied();
   }
@@ -280,39 +255,8 @@ export class EventConsumer {
         }),
       ),
     );
-    this.unreadableCount += 1;
+    this.tally.countUnreadable();
   }
-
-  private countUnknown(type: string | null): void {
-    const known = type === null ? 'none' : typeForm.test(type) ? type : 'other';
-    const name = this.unknownTypes.has(known) || this.unknownTypes.size < mostUnknownTypes ? known : 'other';
-    this.unknownTypes.set(name, (this.unknownTypes.get(name) ?? 0) + 1);
-  }
-}
-
-/** The broker goes on hearing from this consumer, however long a transaction takes. */
-function keepBeating(heartbeat: () => Promise<void>, isRunning: () => boolean) {
-  let lost: unknown;
-  const beat = (): Promise<void> =>
-    heartbeat().catch((error: unknown) => {
-      lost ??= error;
-    });
-  const timer = setInterval(() => void beat(), 1_000);
-  const confirm = async (): Promise<void> => {
-    await beat();
-    if (lost !== undefined) throw new Interrupted('The partition went to another', { cause: lost });
-    if (!isRunning()) throw new Interrupted('The consumer stops');
-  };
-  const pulse: Pulse = {
-    async pause(durationMs) {
-      for (let leftMs = durationMs; leftMs > 0; leftMs -= 250) {
-        await confirm();
-        await new Promise((resolve) => setTimeout(resolve, Math.min(250, leftMs)));
-      }
-      await confirm();
-    },
-  };
-  return { pulse, confirm, end: () => clearInterval(timer) };
 }
 
 function toWireMessage(topic: string, message: KafkaMessage): WireMessage {

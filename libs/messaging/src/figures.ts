@@ -1,6 +1,6 @@
 import { row, type Queryable } from '@zhijia/database';
 import type { TopicLag } from './consumer-lag.js';
-import type { ConsumerFigures } from './event-consumer.js';
+import type { ConsumerFigures } from './consumer-tally.js';
 
 /** What lies in the tables. Counts stop at 100,000: beyond that the answer is "many", and counting would cost more. */
 export interface StoredFigures {

@@ -20,5 +20,5 @@ export {
   type StoredFigures,
 } from './figures.js';
 export type { TopicLag } from './consumer-lag.js';
-export type { ConsumerFigures } from './event-consumer.js';
+export type { ConsumerFigures } from './consumer-tally.js';
 export type { RetentionOptions } from './retention.js';
