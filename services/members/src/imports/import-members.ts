@@ -4,14 +4,14 @@ import { execute, inTransaction, row, SqlState, sqlStateOf } from '@zhijia/datab
 import { Outbox } from '@zhijia/messaging';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
-import { PersonalFields, type SealedPerson } from '../members/personal-fields.js';
-import { cellsOf, memberColumns, type MemberColumn } from '../rules/import-columns.js';
+import { PersonalFields } from '../members/personal-fields.js';
+import { memberColumns } from '../rules/import-columns.js';
 import type { ProblemAtLine } from '../rules/import-problem.js';
 import { planMemberImport, type RegisteredMember } from '../rules/plan-member-import.js';
-import { readMemberLine, type MemberLine } from '../rules/read-member-line.js';
 import { importLock, importLockSpace } from './hold-run.js';
 import { ImportRunsStore, type ImportProgress, type ImportRunRow } from './import-runs.store.js';
 import type { Importer } from './importer.js';
+import { judgePortion, sealMember, type IndexedLine, type Portion } from './judge-portion.js';
 import { MemberImportStore, type StoredMember, type WrittenMember } from './member-import.store.js';
 import { inPortions, openImport, recordsAfter } from './open-import.js';
 import type { CsvRecord } from './read-records.js';
@@ -21,28 +21,9 @@ import { runImport, type ImportOutcome, type ImportRequest } from './run-import.
 const usualPortionLines = 4_000;
 const mostCollisions = 3;
 
-/** A well-formed line with what finds its person. */
-interface IndexedLine {
-  readonly line: MemberLine;
-  readonly index: Buffer;
-  readonly candidates: readonly Buffer[];
-  /** Sealed ahead for a new member; null where hardly anybody is expected to be new. */
-  readonly newcomer: SealedMember | null;
-}
-
-type SealedMember = SealedPerson & { readonly id: string; readonly phoneIndex: Buffer };
-
 interface Landed {
   /** More than half of the lines were new members: the next portion is sealed while this one is written. */
   readonly hasManyNew: boolean;
-}
-
-/** What can be said of a portion without the register. */
-interface Portion {
-  readonly lastLine: number;
-  readonly recordCount: number;
-  readonly lines: readonly IndexedLine[];
-  readonly problems: readonly ProblemAtLine[];
 }
 
 /**
@@ -71,7 +52,7 @@ export class ImportMembers {
     return runImport(this.db, this.runs, wanted, (run) => {
       const records = run.lastLine > 1 ? recordsAfter(run.lastLine, request.source, survey) : opened.records();
       return this.importAll(run, request, records, (portion, expectsNew) =>
-        this.judge(portion, columns, today.today, expectsNew),
+        judgePortion(this.personal, portion, columns, today.today, expectsNew),
       );
     });
   }
@@ -104,37 +85,6 @@ export class ImportMembers {
       await landing;
     }
     return true;
-  }
-
-  private judge(
-    records: readonly CsvRecord[],
-    columns: readonly (MemberColumn | null)[],
-    today: string,
-    expectsNew: boolean,
-  ): Portion {
-    const lines: IndexedLine[] = [];
-    const problems: ProblemAtLine[] = [];
-    for (const record of records) {
-      const { lineNumber } = record;
-      if (record.kind === 'broken') {
-        problems.push({ lineNumber, field: null, code: record.code });
-        continue;
-      }
-      const cells = cellsOf(record.fields, columns);
-      if (cells === null) {
-        problems.push({ lineNumber, field: null, code: 'WRONG_FIELD_COUNT' });
-        continue;
-      }
-      const reading = readMemberLine(lineNumber, cells, today);
-      if (reading.kind === 'refused') {
-        for (const problem of reading.problems) problems.push({ lineNumber, ...problem });
-        continue;
-      }
-      const { current, candidates } = this.personal.idNumberIndexes(reading.line.idNumber);
-      const newcomer = expectsNew ? this.seal(newId(), reading.line) : null;
-      lines.push({ line: reading.line, index: current, candidates, newcomer });
-    }
-    return { lastLine: records.at(-1)?.lineNumber ?? 0, recordCount: records.length, lines, problems };
   }
 
   /** Somebody registers the same person another way in the same moment: then the register is asked again. */
@@ -223,7 +173,9 @@ export class ImportMembers {
         continue;
       }
       const isNew = plan.kind === 'register';
-      const sealed = isNew ? (newcomer ?? this.seal(newId(), line)) : this.seal(plan.member.id, line);
+      const sealed = isNew
+        ? (newcomer ?? sealMember(this.personal, newId(), line))
+        : sealMember(this.personal, plan.member.id, line);
       const writtenMember: WrittenMember = {
         ...sealed,
         version: isNew ? 1 : plan.member.version + 1,
@@ -277,10 +229,6 @@ export class ImportMembers {
     for (const [lineNumber, first] of late) repeated(lineNumber, first);
     const heard = late.size === 0 ? claiming : claiming.filter(({ line }) => !late.has(line.lineNumber));
     return unplaced.length === 0 ? heard : [...unplaced, ...heard];
-  }
-
-  private seal(memberId: string, line: MemberLine): SealedMember {
-    return { id: memberId, phoneIndex: this.personal.phoneIndex(line.phone), ...this.personal.seal(memberId, line) };
   }
 
   private open(member: StoredMember): RegisteredMember {
