@@ -14,11 +14,11 @@ import { holderOf, takeLock } from '../deploy/local/src/lock.mjs';
 import { continueOnNode24, isNode24 } from '../deploy/local/src/node24.mjs';
 import { Obstacle } from '../deploy/local/src/obstacle.mjs';
 import { root } from '../deploy/local/src/paths.mjs';
-import { whenParentIsGone } from '../deploy/local/src/parent.mjs';
 import { startPostgres } from '../deploy/local/src/postgres.mjs';
 import { removePostgresHome } from '../deploy/local/src/postgres-home.mjs';
 import { createProgress } from '../deploy/local/src/progress.mjs';
 import { build } from './build.mjs';
+import { whenInterrupted } from './runs/when-interrupted.mjs';
 
 const prefix = 'zhijia-test-';
 const progress = createProgress();
@@ -31,16 +31,7 @@ async function main(jestArguments) {
   await ensureInstalled(progress);
   if (!isNode24()) return continueOnNode24();
 
-  // A reader or a terminal that went away is no reason to fall over.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ]) {
-    process.on(signal, () => void interrupt(code));
-  }
-  whenParentIsGone(() => void interrupt(1));
+  whenInterrupted(interrupt);
 
   sweepLeftOvers();
   const directory = makeDirectory();

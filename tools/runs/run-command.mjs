@@ -3,8 +3,8 @@ import { requireJava, requireMaven } from '../../deploy/local/src/kafka-jars.mjs
 import { killEverything } from '../../deploy/local/src/leash.mjs';
 import { continueOnNode24, isNode24 } from '../../deploy/local/src/node24.mjs';
 import { Obstacle } from '../../deploy/local/src/obstacle.mjs';
-import { whenParentIsGone } from '../../deploy/local/src/parent.mjs';
 import { createProgress } from '../../deploy/local/src/progress.mjs';
+import { whenInterrupted } from './when-interrupted.mjs';
 
 /**
  * The command around benches and fault runs: what they need is there, they run on Node 24, and what they started is
@@ -37,15 +37,7 @@ export async function runCommand({ kind, plan, run }) {
     await ensureInstalled(progress);
     if (!isNode24()) return continueOnNode24();
 
-    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-    for (const [signal, code] of [
-      ['SIGINT', 130],
-      ['SIGTERM', 143],
-      ['SIGHUP', 129],
-    ]) {
-      process.on(signal, () => void interrupt(code));
-    }
-    whenParentIsGone(() => void interrupt(1));
+    whenInterrupted(interrupt);
 
     const { openRun } = await import('./open-run.mjs');
     const code = await run(planned, {
