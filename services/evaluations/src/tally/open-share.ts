@@ -6,7 +6,7 @@ import { EnvelopeOpener } from './envelope-opener.js';
 import { SealedBallotsStore } from './sealed-ballots.store.js';
 import type { SlotRange } from './slot-ranges.js';
 
-/** A part of a campaign's ballots, and what opens them. Leaves the process for nowhere. */
+/** A part of a campaign's ballots, with the key that opens them: it stays in this process's memory. */
 export interface OpeningShare extends OpeningContext {
   readonly campaignId: string;
   readonly privateKey: JWK;
