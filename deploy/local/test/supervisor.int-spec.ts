@@ -269,6 +269,12 @@ describe('npm start', () => {
   });
 });
 
+/** Whether the folder is there and has such an entry: it may go between two questions, so one question asks both. */
 function hasEntry(folder: string, start: string): boolean {
-  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(start));
+  try {
+    return readdirSync(folder).some((name) => name.startsWith(start));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
