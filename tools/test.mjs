@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * `npm test [-- <jest arguments>]`: every test on a real PostgreSQL and a real Kafka of its own, on free ports and with
- * data that goes with the run, beside whatever else runs. The last line on stdout counts what passed and failed.
+ * data that goes with the run, beside whatever else runs. The last line on stdout counts what passed and failed. With
+ * `--second-look` the few files that failed run again, alone; those that pass then are counted as unsteady.
  */
 import { mkdtempSync, chmodSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,9 @@ import { build } from './build.mjs';
 import { whenInterrupted } from './runs/when-interrupted.mjs';
 
 const prefix = 'zhijia-test-';
+/** Asks that the few files that fail are run a second time, alone, before the run is judged. */
+const secondLook = '--second-look';
+const mostFilesToSeeAgain = 3;
 const progress = createProgress();
 const started = [];
 let stopping = null;
@@ -80,7 +84,30 @@ async function start(starter, options) {
 }
 
 async function runJest(jestArguments, directory, postgres, kafka) {
-  const report = join(directory, 'jest.json');
+  for (const { name, server } of [
+    { name: 'PostgreSQL', server: postgres },
+    { name: 'Kafka', server: kafka },
+  ]) {
+    void server.leashed.exited.then(() => stopping ?? progress.say(`✗ ${name} ended during the tests`));
+  }
+  const own = jestArguments.filter((argument) => argument !== secondLook);
+  let outcome = await jestOnce(own, join(directory, 'jest.json'), postgres, kafka);
+  if (stopping !== null) return stopping;
+
+  const doubtful = own.length < jestArguments.length ? filesToSeeAgain(outcome) : [];
+  if (doubtful.length > 0) {
+    progress.say(`A second look, alone, at what failed:\n  ${doubtful.join('\n  ')}`);
+    const paths = ['--runInBand', '--runTestsByPath', ...doubtful];
+    outcome = afterSecondLook(outcome, await jestOnce(paths, join(directory, 'jest-again.json'), postgres, kafka));
+    if (stopping !== null) return stopping;
+  }
+  await stopAll();
+  process.stdout.write(`${summary(outcome)}\n`);
+  return outcome.code === 0 && outcome.files === null ? 1 : outcome.code;
+}
+
+/** One run of Jest: its exit code, and what it reports of each file (null where it left no report). */
+async function jestOnce(jestArguments, report, postgres, kafka) {
   const asksForWorkers = jestArguments.some((argument) => /^(--maxWorkers|-w\d*$|-i$|--runInBand)/.test(argument));
   const jest = spawnLeashed(
     process.execPath,
@@ -107,37 +134,48 @@ async function runJest(jestArguments, directory, postgres, kafka) {
     },
   );
   started.push({ stop: () => jest.stop() });
-  for (const { name, server } of [
-    { name: 'PostgreSQL', server: postgres },
-    { name: 'Kafka', server: kafka },
-  ]) {
-    void server.leashed.exited.then(() => stopping ?? progress.say(`✗ ${name} ended during the tests`));
-  }
   const { code } = await jest.exited;
-  if (stopping !== null) return stopping;
-  const counts = countsOf(report);
-  await stopAll();
-  process.stdout.write(`${summary(counts)}\n`);
-  return code === 0 && counts === null ? 1 : (code ?? 1);
+  return { code: code ?? 1, files: filesOf(report), unsteady: 0 };
 }
 
 /** A file that could not even be read counts as one failure, so that "0 failed" never stands beside a failure. */
-function countsOf(report) {
+function filesOf(report) {
   if (!existsSync(report)) return null;
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, numTodoTests } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  );
-  return {
-    passed: numPassedTests,
-    failed: numFailedTests + numRuntimeErrorTestSuites,
-    skipped: numPendingTests + (numTodoTests ?? 0),
-  };
+  return JSON.parse(readFileSync(report, 'utf8')).testResults.map(({ name, status, assertionResults }) => {
+    const count = (...wanted) => assertionResults.filter((test) => wanted.includes(test.status)).length;
+    const failed = count('failed');
+    return {
+      name,
+      passed: count('passed'),
+      failed: failed === 0 && status === 'failed' ? 1 : failed,
+      skipped: count('pending', 'todo', 'skipped', 'disabled'),
+    };
+  });
 }
 
-function summary(counts) {
-  if (counts === null) return '0 passed, 1 failed';
-  const { passed, failed, skipped } = counts;
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+/** Many failures are a fault and are told at once; a few may be a test that two at once or a slow machine upset. */
+function filesToSeeAgain({ files }) {
+  const failed = (files ?? []).filter(({ failed }) => failed > 0).map(({ name }) => name);
+  return failed.length <= mostFilesToSeeAgain ? failed : [];
+}
+
+/** What passes alone lets the run pass, and is counted as unsteady: a fault of the test, to be mended as one. */
+function afterSecondLook(first, second) {
+  const again = new Map((second.files ?? []).map((file) => [file.name, file]));
+  const files = first.files.map((file) => again.get(file.name) ?? file);
+  const unsteady = first.files.filter(({ name, failed }) => failed > 0 && again.get(name)?.failed === 0).length;
+  return { code: second.code, files, unsteady };
+}
+
+function summary({ files, unsteady }) {
+  if (files === null) return '0 passed, 1 failed';
+  const sum = (what) => files.reduce((total, file) => total + file[what], 0);
+  return [
+    `${sum('passed')} passed`,
+    `${sum('failed')} failed`,
+    ...(sum('skipped') > 0 ? [`${sum('skipped')} skipped`] : []),
+    ...(unsteady > 0 ? [`${unsteady} unsteady`] : []),
+  ].join(', ');
 }
 
 function makeDirectory() {
