@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeSchemaContract } from '@theguild/federation-composition';
 import { parse } from 'graphql';
+import { requireIdempotencyKeys } from './require-idempotency-keys.mjs';
 import { audiences, root, services } from './services.mjs';
 
 const folder = join(root, 'deploy/supergraph');
@@ -17,7 +18,7 @@ export function composeAll() {
 }
 
 /**
- * @throws Error with every composition error of this audience
+ * @throws Error with every composition error of this audience, or with what its clients could not repeat
  */
 export function composeContract(audience) {
   const subgraphs = services.map((name) => ({
@@ -32,5 +33,6 @@ export function composeContract(audience) {
       `The ${audience} contract does not compose:\n${result.errors.map((one) => `  ${one.message}`).join('\n')}`,
     );
   }
+  if (audience === 'bank') requireIdempotencyKeys(result.publicSdl);
   return { supergraphSdl: `${result.supergraphSdl.trim()}\n`, publicSdl: `${result.publicSdl.trim()}\n` };
 }

@@ -1,0 +1,1 @@
+export declare function requireIdempotencyKeys(publicSdl: string): void;
