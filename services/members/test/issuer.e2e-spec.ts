@@ -379,6 +379,8 @@ describe('the issuer', () => {
         client_id: 'bank',
         cnf: { jkt: expect.any(String) },
         roles: [{ role: 'bank-client', organisationId: await world.organisationId('D1') }],
+        // Public members alone: with these the gateway checks what the client signs.
+        signing_jwks: { keys: [{ kty: 'RSA', alg: 'PS256', kid: 'bank-1', n: expect.any(String), e: 'AQAB' }] },
       });
       const replayed = await send();
       expect(replayed.status).toBeGreaterThanOrEqual(400);

@@ -3,7 +3,7 @@ import { errors, interactionPolicy, Provider, type Configuration, type ResourceS
 import type { JWK } from 'jose';
 import type { AccountsStore } from './accounts.store.js';
 import { IssuerAdapter } from './issuer-adapter.js';
-import type { IssuerClientsStore } from './issuer-clients.store.js';
+import type { IssuerClientsStore, RegisteredClient } from './issuer-clients.store.js';
 import type { IssuerRecordsStore } from './issuer-records.store.js';
 
 const minutes = 60;
@@ -109,7 +109,10 @@ export function createProvider(parts: ProviderParts): Provider {
       return grant;
     },
     extraTokenClaims: async (_ctx, token) => {
-      if (token.kind === 'ClientCredentials') return { roles: rolesOfServer(await clients.find(token.clientId ?? '')) };
+      if (token.kind === 'ClientCredentials') {
+        const client = await clients.find(token.clientId ?? '');
+        return { roles: rolesOfServer(client), signing_jwks: signingKeysOf(client) };
+      }
       const account = 'accountId' in token ? await accounts.find(token.accountId) : null;
       if (account === null) throw new errors.InvalidGrant('the account is closed');
       return { roles: [...account.roles], ...(account.memberId === null ? {} : { member_id: account.memberId }) };
@@ -168,4 +171,10 @@ function resourceServer(resource: string, audience: unknown): ResourceServer {
 function rolesOfServer(client: { organisation_id?: string } | undefined): { role: string; organisationId: string }[] {
   if (client?.organisation_id === undefined) throw new errors.InvalidClient('this client has no organisation');
   return [{ role: 'bank-client', organisationId: client.organisation_id }];
+}
+
+/** What the gateway checks this client's signatures with; PS256 alone signs changes. */
+function signingKeysOf(client: RegisteredClient | undefined): { keys: object[] } {
+  const keys = (client?.jwks?.keys ?? []).filter(({ alg }) => alg === 'PS256');
+  return { keys: keys.map(({ kty, alg, kid, n, e }) => ({ kty, alg, kid, n, e })) };
 }

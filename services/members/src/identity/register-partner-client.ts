@@ -11,7 +11,11 @@ const publicKey = z
 const registrationSchema = z.strictObject({
   client_id: z.string().regex(/^[a-z0-9][a-z0-9-]{2,62}$/),
   client_name: z.string().min(1).max(100),
-  jwks: z.strictObject({ keys: z.array(publicKey).min(1).max(4) }),
+  jwks: z
+    .strictObject({ keys: z.array(publicKey).min(1).max(4) })
+    .refine(({ keys }) => new Set(keys.map(({ kid }) => kid)).size === keys.length, {
+      message: 'has two keys under one kid',
+    }),
 });
 
 export type PartnerRegistration =
