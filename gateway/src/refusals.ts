@@ -1,9 +1,19 @@
 import type { Audience } from '@zhijia/access';
+import type { SignatureRefusal } from './identity/check-signature.js';
 import type { TokenRefusal } from './identity/verify-token.js';
 
 /** What the gateway itself says no with. Stable: listed in docs/codes.md. */
 export type GatewayCode =
-  TokenRefusal | 'BAD_REQUEST' | 'LIMIT_EXCEEDED' | 'NOT_FOUND' | 'TRY_AGAIN' | 'SUBGRAPH_UNAVAILABLE' | 'INTERNAL';
+  | TokenRefusal
+  | SignatureRefusal
+  | 'SIGNATURE_MISSING'
+  | 'INTERACTION_ID_MALFORMED'
+  | 'BAD_REQUEST'
+  | 'LIMIT_EXCEEDED'
+  | 'NOT_FOUND'
+  | 'TRY_AGAIN'
+  | 'SUBGRAPH_UNAVAILABLE'
+  | 'INTERNAL';
 
 interface Refusal {
   status: number;
@@ -28,6 +38,30 @@ export const refusals: Readonly<Record<GatewayCode, Refusal>> = {
     status: 401,
     message:
       'Send a bound token as "DPoP" with a fresh proof of its key, and any other as "Bearer". 绑定密钥的令牌须附新的 DPoP 证明。',
+  },
+  SIGNATURE_MISSING: {
+    status: 400,
+    message: 'Sign the body of a mutation (x-jws-signature). 变更操作须对请求正文签名（x-jws-signature）。',
+  },
+  SIGNATURE_MALFORMED: {
+    status: 400,
+    message: 'x-jws-signature is no detached PS256 signature as described. x-jws-signature 格式不符合要求。',
+  },
+  SIGNATURE_OUT_OF_TIME: {
+    status: 400,
+    message: 'Sign for each request, by a clock that is right. 签名时间不符，请校准时钟并重新签名。',
+  },
+  SIGNATURE_KEY_UNKNOWN: {
+    status: 400,
+    message: 'Sign with a PS256 key that is registered for this client. 请使用已登记的 PS256 密钥签名。',
+  },
+  SIGNATURE_NOT_ACCEPTED: {
+    status: 400,
+    message: 'The signature is not over these bytes by that key. 签名与请求正文或密钥不符。',
+  },
+  INTERACTION_ID_MALFORMED: {
+    status: 400,
+    message: 'x-fapi-interaction-id is a UUID, or left out. x-fapi-interaction-id 须为 UUID，或不提供。',
   },
   BAD_REQUEST: { status: 400, message: 'The request cannot be read as GraphQL over HTTP. 请求格式有误。' },
   LIMIT_EXCEEDED: { status: 400, message: 'The request is larger than allowed. 请求超出限制。' },

@@ -49,6 +49,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
         maxBodyBytes: limits.bodyBytes[audience],
         graph: slot,
         gate: tokenGate({ audience, tokens, publicUrl: config.publicUrl, metrics, log }),
+        isForServers: audience === 'bank',
       });
       return slot;
     }),

@@ -39,6 +39,7 @@ export async function serveSupergraph(config: StandaloneConfig): Promise<Running
     maxBodyBytes: limits.bodyBytes[config.identity?.audience ?? 'dashboard'],
     graph,
     gate: gateOf(config, metrics, log),
+    isForServers: config.identity?.audience === 'bank',
   });
   // Not every subgraph in the world says how it is; readiness is our own.
   addHealthRoutes(server, [], metrics, state);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Log } from '@zhijia/logging';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Metrics } from '../metrics.js';
 import { refusals } from '../refusals.js';
 import type { GraphContext } from './graph-context.js';
@@ -18,6 +18,11 @@ function rootNotServed(kind: string): GraphQLError {
   });
 }
 
+function signatureMissing(): GraphQLError {
+  const { message, status } = refusals.SIGNATURE_MISSING;
+  return new GraphQLError(message, { extensions: { code: 'SIGNATURE_MISSING', http: { status } } });
+}
+
 /**
  * The first look at an operation and the last look at an answer: what it tells is noted for the log
  * line, and nothing of our inside goes with it.
@@ -26,10 +31,11 @@ export function answerPlugin(log: Log, metrics: Metrics): ApolloServerPlugin<Gra
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ operation, schema }) {
+        async didResolveOperation({ operation, schema, contextValue }) {
           if (operation === undefined) throw operationNotFound();
           // Validation passes over the fields of a root type that this contract does not have.
           if (schema.getRootType(operation.operation) == null) throw rootNotServed(operation.operation);
+          if (operation.operation !== OperationTypeNode.QUERY && !contextValue.mayChange) throw signatureMissing();
         },
         async willSendResponse({ response, contextValue }) {
           response.http.headers.set('cache-control', 'no-store');

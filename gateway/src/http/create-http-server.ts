@@ -23,6 +23,9 @@ export function createHttpServer(log: Log, metrics: Metrics, state: { isStopping
   });
   readJsonBodies(server);
   server.decorateRequest('toldCodes');
+  server.decorateRequest('signing', null);
+  server.decorateRequest('mayChange', false);
+  server.decorateRequest('interactionId', null);
   traceRequests(server, isProbe);
 
   server.addHook('onRequest', async (request, reply) => {
@@ -45,6 +48,7 @@ export function createHttpServer(log: Log, metrics: Metrics, state: { isStopping
     log[level](
       {
         requestId: request.id,
+        ...(request.interactionId === null ? {} : { interactionId: request.interactionId }),
         traceId: request.span?.spanContext().traceId,
         route,
         status: reply.statusCode,

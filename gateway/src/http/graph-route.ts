@@ -3,7 +3,9 @@ import type { Viewer } from '@zhijia/access';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { GraphSlot } from '../graph/graph-slot.js';
 import { graphqlResponse, responseTypeFor } from './media-types.js';
+import { playInteractionIdBack } from './interaction-id.js';
 import { refuse } from './refuse.js';
+import { signatureGate } from './signature-gate.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,17 +35,21 @@ export function addGraphRoute(
     graph: GraphSlot;
     /** Refuses, or says who asks. */
     gate: onRequestAsyncHookHandler;
+    /** Asked by partners' servers, as FAPI has it: each exchange has an id that both sides log. */
+    isForServers?: boolean;
   },
 ): void {
   const { url, maxBodyBytes, graph, gate } = route;
+  const first = route.isForServers === true ? [playInteractionIdBack] : [];
   server.route({
     method: ['GET', 'POST'],
     url,
     bodyLimit: maxBodyBytes,
     // Before the body is read and before anything is done: an answer that nobody accepts is no reason to act.
-    onRequest: [refuseUnacceptable, gate],
+    onRequest: [...first, refuseUnacceptable, gate],
+    preHandler: signatureGate,
     handler: async (request, reply) => {
-      const { viewer, id, toldCodes } = request;
+      const { viewer, mayChange, id, toldCodes } = request;
       if (viewer === null) throw new Error('A request came past the gate without a viewer');
       const { headers, body, status } = await graph.ask((apollo) =>
         apollo.executeHTTPGraphQLRequest({
@@ -53,7 +59,7 @@ export function addGraphRoute(
             search: searchOf(request.url),
             body: request.body,
           },
-          context: async () => ({ viewer, requestId: id, toldCodes }),
+          context: async () => ({ viewer, mayChange, requestId: id, toldCodes }),
         }),
       );
       if (body.kind !== 'complete') throw new Error('An answer in parts was not asked for');
@@ -65,10 +71,13 @@ export function addGraphRoute(
   server.route({
     method: ['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url,
-    onRequest: async (request, reply) => {
-      reply.header('allow', 'GET, POST');
-      return refuse(request, reply, 'BAD_REQUEST', { status: 405 });
-    },
+    onRequest: [
+      ...first,
+      async (request, reply) => {
+        reply.header('allow', 'GET, POST');
+        return refuse(request, reply, 'BAD_REQUEST', { status: 405 });
+      },
+    ],
     handler: async () => {},
   });
 }

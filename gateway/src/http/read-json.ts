@@ -2,6 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { isJsonInUtf8 } from './media-types.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came; a signature is over these bytes. Empty where there is none. */
+    bodyBytes: Uint8Array;
+  }
+}
+
+const noBytes = new Uint8Array();
+
 class Unreadable extends Error {
   constructor(
     message: string,
@@ -17,10 +26,15 @@ class Unreadable extends Error {
  */
 export function readJsonBodies(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
+  server.decorateRequest('bodyBytes');
+  server.addHook('onRequest', async (request) => {
+    request.bodyBytes = noBytes;
+  });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     // The bytes would pass as replacement characters: another name than the one that was sent.
     if (!isUtf8(body)) return done(new Unreadable('The body is not UTF-8', 400), undefined);
+    request.bodyBytes = body;
     return parse(request, body.toString('utf8'), done);
   });
   server.addHook('preParsing', (request, _reply, payload, done) => {

@@ -30,6 +30,7 @@ export function tokenGate(options: {
       case 'verified':
         metrics.tokens.inc({ how: check.isRemembered ? 'remembered' : 'verified' });
         request.viewer = check.viewer;
+        request.signing = check.signing;
         return;
       case 'undecided':
         log.warn({ err: check.cause, requestId: request.id }, "An issuer's keys could not be fetched");

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify, type JWTPayload } from 'jose';
 import { ProofsSeen } from './proofs-seen.js';
+import { acceptedAgeSeconds, acceptedAheadSeconds, isMadeNow } from './times.js';
 
 /** FAPI 2.0 Security Profile, 5.4.1. */
 const algorithms = ['PS256', 'ES256'];
-/** FAPI 2.0, 5.3.2.1: clocks up to ten seconds ahead are accepted, those of a minute refused. */
-const acceptedAheadSeconds = 10;
-const acceptedAgeSeconds = 60;
 const maxProofLength = 4_096;
 const maxIdLength = 128;
 
@@ -55,8 +53,7 @@ export class ProofChecker {
 }
 
 function isOfNow({ iat, nbf, exp }: JWTPayload, now: number): boolean {
-  if (typeof iat !== 'number' || iat < now - acceptedAgeSeconds) return false;
-  if ([iat, nbf].some((time) => time !== undefined && time > now + acceptedAheadSeconds)) return false;
+  if (!isMadeNow(iat, now) || (nbf !== undefined && nbf > now + acceptedAheadSeconds)) return false;
   return exp === undefined || exp > now;
 }
 

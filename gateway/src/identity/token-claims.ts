@@ -11,6 +11,15 @@ const identifier = z
 
 const uuid = z.guid().transform((text) => text.toLowerCase());
 
+/** Left open where `jose` looks itself; named are the members by which a key is found. */
+const signingKey = z.object({
+  kty: z.literal('RSA'),
+  alg: z.literal('PS256'),
+  kid: z.string().min(1).max(255),
+  n: z.string(),
+  e: z.string(),
+});
+
 /** What a token says beside what `jose` checks. Roles are compared with what the issuer may assert. */
 export const tokenClaimsSchema = z.object({
   iss: z.string(),
@@ -22,6 +31,8 @@ export const tokenClaimsSchema = z.object({
   roles: z.array(z.object({ role: z.string(), organisationId: uuid })).default([]),
   /** The key to which the token is bound (RFC 9449); who holds the token alone holds nothing then. */
   cnf: z.object({ jkt: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }).optional(),
+  /** The keys with which this client signs what it changes; public, as the issuer has them registered. */
+  signing_jwks: z.object({ keys: z.array(signingKey).max(4) }).optional(),
   /** The member for whom an agent acts. */
   acting_for: uuid.nullish(),
 });

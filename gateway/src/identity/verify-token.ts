@@ -1,5 +1,6 @@
 import { isRoleName, Viewer, type Audience, type RoleGrant } from '@zhijia/access';
-import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
+import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type FlattenedVerifyGetKey, type JWTPayload } from 'jose';
+import { isSpelledOnce } from './base64url.js';
 import { ProofChecker } from './check-proof.js';
 import { RememberedTokens } from './remembered-tokens.js';
 import { tokenClaimsSchema, type TokenClaims } from './token-claims.js';
@@ -29,14 +30,21 @@ export interface Credentials {
   readonly url: string;
 }
 
+/** With what a client signs its requests, and whether it has to where it changes something. */
+export interface Signing {
+  readonly isRequired: boolean;
+  readonly keys: FlattenedVerifyGetKey;
+}
+
 /** What a token says, and the key it is bound to. */
 export interface VerifiedToken {
   readonly viewer: Viewer;
+  readonly signing: Signing;
   readonly keyThumbprint: string | null;
 }
 
 export type TokenCheck =
-  | { kind: 'verified'; viewer: Viewer; isRemembered: boolean }
+  | { kind: 'verified'; viewer: Viewer; signing: Signing; isRemembered: boolean }
   | { kind: 'refused'; code: TokenRefusal }
   /** Nothing can be said about the token now: its issuer's keys could not be fetched. */
   | { kind: 'undecided'; cause: unknown };
@@ -69,7 +77,8 @@ export class TokenVerifier {
     }
     const refusal = await this.refusalOfProof(verified, scheme, token, credentials);
     if (refusal !== null) return refused(refusal);
-    return { kind: 'verified', viewer: verified.viewer, isRemembered: known !== null };
+    const { viewer, signing } = verified;
+    return { kind: 'verified', viewer, signing, isRemembered: known !== null };
   }
 
   /** A bound token comes with a proof, and a proof with a bound token: neither may be left out on the way. */
@@ -87,7 +96,8 @@ export class TokenVerifier {
   }
 
   private async verify(token: string, audience: Audience): Promise<VerifiedToken & { expiresAtMs: number }> {
-    if (!isSpelledOnce(token)) throw new TokenRefused('TOKEN_MALFORMED');
+    // Header and claims are signed as text: only the signature could be spelled otherwise.
+    if (!isSpelledOnce(token.slice(token.lastIndexOf('.') + 1))) throw new TokenRefused('TOKEN_MALFORMED');
     // Read before it is believed, only to know whose keys to ask.
     const issuer = this.issuers.get(claimedIssuer(token));
     if (issuer === undefined) throw new TokenRefused('TOKEN_NOT_TRUSTED');
@@ -106,16 +116,14 @@ export class TokenVerifier {
       throw new TokenRefused('TOKEN_NOT_BOUND');
     return {
       viewer: viewerOf(claims, issuer, audience),
+      signing: {
+        isRequired: audience === 'bank' && !issuer.isDevelopment,
+        keys: createLocalJWKSet(claims.signing_jwks ?? { keys: [] }),
+      },
       keyThumbprint: claims.cnf?.jkt ?? null,
       expiresAtMs: claims.exp * 1_000,
     };
   }
-}
-
-/** Header and claims are signed as text; base64url has several spellings of one signature, and one is accepted. */
-function isSpelledOnce(token: string): boolean {
-  const signature = token.slice(token.lastIndexOf('.') + 1);
-  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }
 
 function claimedIssuer(token: string): string {
