@@ -4,7 +4,7 @@ import type { DataObject } from './answer-data.js';
 import { compileFetch, type Fetch, type FetchAnswer } from './compile-fetch.js';
 import { objectsAt } from './places.js';
 import { Run } from './run.js';
-import { withSafeAliases } from './safe-aliases.js';
+import { withSafeNames } from './safe-names.js';
 import { typeConditionsOf } from './type-conditions.js';
 
 const typesWithin = typeConditionsOf(
@@ -56,7 +56,7 @@ async function fetched(
     }),
     typesWithin,
     interfaces: new Set(['Being']),
-    asked: withSafeAliases(parse('{ people { id home } }'), new Set()),
+    asked: withSafeNames(parse('{ people { id home } }'), new Set()),
     joinsEqualRepresentations: true,
   });
   const run = new Run(null, variables);

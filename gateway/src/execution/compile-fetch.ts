@@ -7,7 +7,7 @@ import { mergeData } from './merge-data.js';
 import { placeBefore, placesOf, type AnswerPath, type PlanPath } from './places.js';
 import { compileRewrites } from './rewrite-data.js';
 import type { Run, Step } from './run.js';
-import type { SafeDocument } from './safe-aliases.js';
+import type { SafeDocument } from './safe-names.js';
 
 /** What is sent to a subgraph, and what a client would miss if it were not answered. */
 export interface Fetch {
@@ -154,10 +154,7 @@ function compileBody(
   const head = `{"query":${JSON.stringify(node.operation)},"variables":{`;
   const tail = node.operationName === undefined ? '}}' : `},"operationName":${JSON.stringify(node.operationName)}}`;
   const used = (node.variableUsages ?? []).map((name) => ({ name, label: `${JSON.stringify(name)}:` }));
-  const isAmbiguous = node.requires !== undefined && used.some(({ name }) => name === 'representations');
   return (variables, representations) => {
-    // The planner's own variable of that name would meet the client's.
-    if (isAmbiguous) throw new Error('A fetch of entities cannot use a variable called "representations"');
     const values: string[] = [];
     for (const { name, label } of used) {
       const value = Object.hasOwn(variables, name) ? variables[name] : undefined;

@@ -21,7 +21,7 @@ import type { FetchSurroundings } from './compile-fetch.js';
 import { compilePlan, conditionOn } from './compile-plan.js';
 import { AnswerTooLarge, compileShape, type Shape } from './compile-shape.js';
 import { Run } from './run.js';
-import type { SafeDocument } from './safe-aliases.js';
+import type { SafeDocument } from './safe-names.js';
 import { typeConditionsOf } from './type-conditions.js';
 
 /** Runs one operation for one request. Its variables are known to fit their types. */
@@ -60,14 +60,14 @@ export function compileOperation<Context>(
   plan: QueryPlan,
   surroundings: Omit<FetchSurroundings<Context>, 'asked'>,
 ): RunOperation<Context> | null {
-  const defaultValues = defaultValuesOf(schema, operationIn(asked.document, asked.operationName));
+  const defaultValues = defaultValuesOf(schema, operationIn(asked.safe.document, asked.operationName));
   const fetchAll = compilePlan(plan, { ...surroundings, asked: asked.safe, defaultValues });
   const decide = answersOf(schema, asked, defaultValues);
   if (fetchAll === null) return null;
   return async (context, variables) => {
-    const run = new Run(context, variables);
+    const run = new Run(context, asked.safe.variablesOf(variables));
     await fetchAll(run, [run.data]);
-    const { shape, introspect } = decide(variables);
+    const { shape, introspect } = decide(run.variables);
     const shaping = {
       misfits: [],
       charactersLeft: limits.answerCharacters,
@@ -97,14 +97,17 @@ function answersOf(
   const fragments = fragmentsOf(document);
   const plannedFragments = fragmentsOf(safe.document);
   const typesWithin = typeConditionsOf(schema);
-  const conditions = conditionVariablesOf(document).map((name) => ({ name, holds: conditionOn(name, defaultValues) }));
+  const conditions = conditionVariablesOf(safe.document).map((name) => ({
+    name,
+    holds: conditionOn(name, defaultValues),
+  }));
   const decided = new Map<string, DecidedAnswer>();
   return (variables) => {
     const values = new Map(conditions.map(({ name, holds }) => [name, holds(variables)]));
     const key = [...values.values()].join();
     let answer = decided.get(key);
     if (answer === undefined) {
-      const conditionOf = (name: string): boolean => values.get(name) === true;
+      const conditionOf = (name: string): boolean => values.get(safe.variableNameOf(name)) === true;
       const selecting = { fragments: plannedFragments, typesWithin, conditionOf, clientNameOf: safe.clientNameOf };
       answer = {
         shape: compileShape(schema, rootType, planned.selectionSet, selecting),

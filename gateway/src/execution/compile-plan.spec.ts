@@ -2,7 +2,7 @@ import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { compilePlan, conditionOn } from './compile-plan.js';
 import { Run } from './run.js';
-import { withSafeAliases } from './safe-aliases.js';
+import { withSafeNames } from './safe-names.js';
 
 const fetch = (name: string): FetchNode => ({
   kind: 'Fetch',
@@ -28,7 +28,7 @@ async function run(node: PlanNode, variables: Record<string, unknown> = {}) {
       }),
       typesWithin: () => new Set(),
       interfaces: new Set(),
-      asked: withSafeAliases(parse('{ a }'), new Set()),
+      asked: withSafeNames(parse('{ a }'), new Set()),
       joinsEqualRepresentations: true,
       defaultValues: { isOn: true },
     },

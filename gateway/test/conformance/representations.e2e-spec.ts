@@ -77,6 +77,20 @@ conforms('representations', {
       data: { nothing: [] },
       asks: { things: 1, names: 0 },
     },
+    ...[true, false].map((representations) => ({
+      it: `are not mistaken for a variable of the client's, ${representations}`,
+      query: `query ($representations: Boolean!) {
+        things { owner { name(loud: $representations) other: id @include(if: $representations) } }
+        __schema @skip(if: $representations) { __typename }
+      }`,
+      variables: { representations },
+      data: {
+        things: ['1', '2'].map((id) => ({
+          owner: { name: `${representations ? 'NAME' : 'name'} ${id}`, ...(representations ? { other: id } : {}) },
+        })),
+        ...(representations ? {} : { __schema: { __typename: '__Schema' } }),
+      },
+    })),
     {
       it: 'stand for objects that hold the same ones again',
       query: '{ list { friends { id friends { name } } } }',

@@ -5,7 +5,7 @@ import type { GraphQLFormattedError, GraphQLSchema, ExecutionResult } from 'grap
 import type { Fetch } from '../../src/execution/compile-fetch.js';
 import { compileOperation } from '../../src/execution/compile-operation.js';
 import { OperationPlanner } from '../../src/execution/plan-operation.js';
-import { fieldNamesOf, withSafeAliases } from '../../src/execution/safe-aliases.js';
+import { fieldNamesOf, withSafeNames } from '../../src/execution/safe-names.js';
 import { interfacesOf, typeConditionsOf } from '../../src/execution/type-conditions.js';
 import { AnsweringSubgraph, type AskedFetch, type Weather } from './answering-subgraphs.js';
 import type { RandomOperation } from './random-operation.js';
@@ -80,7 +80,7 @@ export class TwoExecutors {
     weather: Weather,
     options: { joinsEqualRepresentations: boolean } = { joinsEqualRepresentations: true },
   ): Promise<Outcome> {
-    const safe = withSafeAliases(operation.document, this.fieldNames);
+    const safe = withSafeNames(operation.document, this.fieldNames);
     const asked = { document: operation.document, operationName: undefined, safe };
     const run = compileOperation<Asking>(this.schema, asked, plan, {
       senderOf: (name) => ({
