@@ -1,4 +1,7 @@
-/** `npm run codegen`: from the services' `.graphql` files their merged contract and TypeScript types; docs/events. */
+/**
+ * `npm run codegen`: from the services' `.graphql` files their merged contract and TypeScript types; docs/events; from
+ * clients' documents their manifests.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codegen } from '@graphql-codegen/core';
@@ -9,6 +12,7 @@ import { composeAll } from './schema/compose-supergraphs.mjs';
 import { exportEventSchemas } from './schema/export-event-schemas.mjs';
 import { mergeSchema } from './schema/merge-schema.mjs';
 import { root, services } from './schema/services.mjs';
+import { writeManifests } from './schema/write-manifests.mjs';
 
 const scalars = {
   DateTime: 'string',
@@ -62,4 +66,5 @@ for (const service of services) {
   writeFileSync(join(folder, 'src/graphql.types.ts'), await typesOf(schema));
 }
 composeAll();
+writeManifests();
 await exportEventSchemas();

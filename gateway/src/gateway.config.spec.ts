@@ -26,9 +26,11 @@ describe('the configuration of the gateway', () => {
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'zhijia-config-'));
     for (const name of Object.keys(audiences)) writeFileSync(join(directory, `${name}.graphql`), `# ${name}`);
+    for (const name of Object.keys(audiences)) writeFileSync(join(directory, `${name}.json`), '{}');
     writeFileSync(join(directory, 'keys.json'), JSON.stringify({ keys: [publicKey] }));
     env = {
       SUPERGRAPH_DIR: directory,
+      DOCUMENTS_DIR: directory,
       TRUSTED_ISSUERS_FILE: join(directory, 'issuers.json'),
       SUBGRAPH_URL_PEOPLE: 'http://127.0.0.1:4101',
       VIEWER_STATEMENT_KEY_PEOPLE: Buffer.alloc(32, 1).toString('base64url'),
@@ -40,7 +42,7 @@ describe('the configuration of the gateway', () => {
   it('reads subgraphs, supergraphs and issuers', () => {
     const config = readGatewayConfig(env);
     expect(config.mode).toBe('production');
-    expect(config.supergraphs.bank).toBe('# bank');
+    expect(config.contracts.bank).toMatchObject({ supergraphSdl: '# bank', documents: { size: 0 } });
     expect(config.subgraphs).toEqual([
       { name: 'people', origin: 'http://127.0.0.1:4101', path: '/graphql', viewerStatementKey: Buffer.alloc(32, 1) },
     ]);
@@ -75,6 +77,13 @@ describe('the configuration of the gateway', () => {
       /SUBGRAPH_URL_PEOPLE: ends after/,
     ],
     ['a missing supergraph', () => rmSync(join(directory, 'bank.graphql')), /SUPERGRAPH_DIR: .*bank\.graphql/],
+    ['no documents in production', () => delete env['DOCUMENTS_DIR'], /DOCUMENTS_DIR: production answers/],
+    ['a missing manifest', () => rmSync(join(directory, 'bank.json')), /DOCUMENTS_DIR: .*bank\.json cannot be read/],
+    [
+      'a document under a name that is not its own',
+      () => writeFileSync(join(directory, 'bank.json'), '{"sha256:ab":"{ a }"}'),
+      /DOCUMENTS_DIR: .*bank\.json holds another document than its name sha256:ab says/,
+    ],
     ['no issuer', () => trust(), /TRUSTED_ISSUERS_FILE/],
     ['an issuer twice', () => trust(remote, remote), /stands there twice/],
     ['an issuer without keys', () => trust({ ...remote, jwksUrl: undefined }), /either jwksFile or jwksUrl/],

@@ -4,6 +4,9 @@ import { audiences, type Audience } from '@zhijia/access';
 import { ConfigError, modeSchema, readConfig } from '@zhijia/config';
 import { tracingConfigOf, tracingEnv } from '@zhijia/tracing';
 import { z } from 'zod';
+import { readTrustedDocuments, UnusableManifest } from './documents/read-trusted-documents.js';
+import { TrustedDocuments } from './documents/trusted-documents.js';
+import type { Contract } from './graph/open-graph.js';
 import { readTrustedIssuers } from './identity/trusted-issuers.js';
 
 /** Every subgraph of the product answers here; viewer statements are bound to it. */
@@ -31,6 +34,8 @@ const envSchema = z.object({
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Holds mobile.graphql, dashboard.graphql and bank.graphql. */
   SUPERGRAPH_DIR: z.string(),
+  /** Holds mobile.json, dashboard.json and bank.json: what clients were built with. */
+  DOCUMENTS_DIR: z.string().optional(),
   TRUSTED_ISSUERS_FILE: z.string(),
   /** The subgraph that publishes boards at `/boards/<campaign>.ndjson`. */
   BOARDS_SUBGRAPH: z.string().default('evaluations'),
@@ -61,12 +66,30 @@ export type GatewayConfig = ReturnType<typeof readGatewayConfig>;
  */
 export function readGatewayConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
   const parsed = readConfig(envSchema, env);
+  const { ZHIJIA_MODE: mode, SUPERGRAPH_DIR: supergraphs, DOCUMENTS_DIR: documents } = parsed;
+  if (mode === 'production' && documents === undefined) {
+    throw new ConfigError(['DOCUMENTS_DIR: production answers mobile and bank what is registered there, and no more']);
+  }
+  const contractFiles = (audience: Audience): ContractFiles => ({
+    supergraph: join(supergraphs, `${audience}.graphql`),
+    ...(documents === undefined ? {} : { documents: join(documents, `${audience}.json`) }),
+  });
+  const readContract = (audience: Audience): Contract => readContractFrom(contractFiles(audience));
   return {
     mode: parsed.ZHIJIA_MODE,
     host: parsed.HOST,
     port: parsed.PORT,
     publicUrl: parsed.PUBLIC_URL === undefined ? null : new URL(parsed.PUBLIC_URL).origin,
-    supergraphs: readSupergraphs(parsed.SUPERGRAPH_DIR),
+    contracts: Object.fromEntries(audiences.map((audience) => [audience, readContract(audience)])) as Readonly<
+      Record<Audience, Contract>
+    >,
+    /** What a contract is read from. */
+    contractFilesOf: (audience: Audience): readonly string[] => {
+      const files = contractFiles(audience);
+      return files.documents === undefined ? [files.supergraph] : [files.supergraph, files.documents];
+    },
+    /** As its files are now. @throws ConfigError */
+    readContract,
     issuers: readTrustedIssuers(parsed.TRUSTED_ISSUERS_FILE, parsed.ZHIJIA_MODE),
     subgraphs: readSubgraphs(env),
     boardsSubgraph: parsed.BOARDS_SUBGRAPH,
@@ -82,17 +105,31 @@ export function turnTelemetryOff(): void {
   process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
 }
 
-function readSupergraphs(directory: string): Readonly<Record<Audience, string>> {
-  const read = (audience: Audience): string => {
-    const file = join(directory, `${audience}.graphql`);
-    try {
-      return readFileSync(file, 'utf8');
-    } catch {
-      throw new ConfigError([`SUPERGRAPH_DIR: ${file} cannot be read`]);
-    }
-  };
-  const [mobile, dashboard, bank] = audiences;
-  return { mobile: read(mobile), dashboard: read(dashboard), bank: read(bank) };
+interface ContractFiles {
+  supergraph: string;
+  documents?: string;
+}
+
+function readContractFrom({ supergraph, documents }: ContractFiles): Contract {
+  return { supergraphSdl: readSupergraphFile(supergraph), documents: readDocuments(documents) };
+}
+
+function readSupergraphFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new ConfigError([`SUPERGRAPH_DIR: ${file} cannot be read`]);
+  }
+}
+
+function readDocuments(file: string | undefined): TrustedDocuments {
+  if (file === undefined) return TrustedDocuments.none;
+  try {
+    return readTrustedDocuments(file);
+  } catch (error) {
+    if (error instanceof UnusableManifest) throw new ConfigError([`DOCUMENTS_DIR: ${error.message}`]);
+    throw error;
+  }
 }
 
 function readSubgraphs(env: Readonly<Record<string, string | undefined>>): readonly SubgraphAddress[] {

@@ -71,6 +71,12 @@ export function createMetrics() {
       help: 'What the held plans weigh, about',
       registers,
     }),
+    replacements: new Counter({
+      name: 'zhijia_gateway_graph_replacements_total',
+      help: 'Graphs whose files changed: replaced, or refused because the new one cannot be served',
+      labelNames: ['outcome'],
+      registers,
+    }),
     emptiedAnswers: new Counter({
       name: 'zhijia_gateway_emptied_answers_total',
       help: 'Answers without an error in which a null emptied what it stood in',

@@ -9,6 +9,7 @@ export type GatewayCode =
   | 'SIGNATURE_MISSING'
   | 'INTERACTION_ID_MALFORMED'
   | 'BAD_REQUEST'
+  | 'DOCUMENT_UNKNOWN'
   | 'LIMIT_EXCEEDED'
   | 'NOT_FOUND'
   | 'TRY_AGAIN'
@@ -64,6 +65,10 @@ export const refusals: Readonly<Record<GatewayCode, Refusal>> = {
     message: 'x-fapi-interaction-id is a UUID, or left out. x-fapi-interaction-id 须为 UUID，或不提供。',
   },
   BAD_REQUEST: { status: 400, message: 'The request cannot be read as GraphQL over HTTP. 请求格式有误。' },
+  DOCUMENT_UNKNOWN: {
+    status: 400,
+    message: 'Only registered operations are answered here, and this is none. 此接口仅接受已登记的操作。',
+  },
   LIMIT_EXCEEDED: { status: 400, message: 'The request is larger than allowed. 请求超出限制。' },
   NOT_FOUND: { status: 404, message: 'There is nothing here. 未找到。' },
   TRY_AGAIN: { status: 503, message: 'Please try again in a moment. 请稍后重试。' },
@@ -82,14 +87,20 @@ export const limits = {
     Audience,
     number
   >,
+  /** Of the document, comments and all: what is kept of it goes by its length. */
+  documentCharacters: 64 * 1_024,
   tokens: 2_000,
   depth: 16,
   aliases: 30,
   directives: 50,
+  /** At the top of one operation, fragments written out: each may be a request to a subgraph. */
+  rootFields: 30,
   /** Fields once every fragment is written out, those of an interface or a union for each type it may be. */
   fields: 10_000,
   /** Of one name at one place, fragments written out: each is compared with each other. */
   repeats: 50,
+  /** Of the plan, about: no document takes more than a small part of what all plans may. */
+  planBytes: 4 * 1_024 * 1_024,
   /** Of the answer, about; what one entity says is counted wherever it stands. */
   answerCharacters: 32 * 1_024 * 1_024,
 } as const;

@@ -2,9 +2,9 @@ import { audiences } from '@zhijia/access';
 import { createLog, type Log } from '@zhijia/logging';
 import { startTracing } from '@zhijia/tracing';
 import type { GatewayConfig } from './gateway.config.js';
-import { createExecutor } from './graph/create-executor.js';
-import { GraphSlot } from './graph/graph-slot.js';
-import { startGraph } from './graph/start-graph.js';
+import { GraphSlot, type OpenGraph } from './graph/graph-slot.js';
+import { openGraph, type Contract } from './graph/open-graph.js';
+import { replaceOnChange } from './graph/replace-on-change.js';
 import { Subgraph } from './graph/subgraph.js';
 import { SubgraphSource } from './graph/subgraph-source.js';
 import { addBallotRoutes } from './http/ballot-routes.js';
@@ -23,7 +23,10 @@ export interface RunningGateway {
   stop: () => Promise<void>;
 }
 
-/** Serves the three audiences until it is told to stop. Listens when every supergraph is loaded. */
+/**
+ * Serves the three audiences until it is told to stop. Listens when every supergraph is loaded and every trusted document
+ * planned; takes over what changes in their files.
+ */
 export async function serveGateway(config: GatewayConfig): Promise<RunningGateway> {
   const log = createLog({ service: 'gateway', level: config.logLevel });
   const tracing = await startTracing('gateway', config.tracing);
@@ -40,18 +43,20 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   const tokens = new TokenVerifier(config.issuers);
   const graphs = await Promise.all(
     audiences.map(async (audience) => {
-      const executor = createExecutor(config.supergraphs[audience], sources, metrics, log);
-      const isSchemaPublic = audience === 'dashboard';
-      const graph = await startGraph({ executor, mode: config.mode, isSchemaPublic, metrics, log });
-      const slot = new GraphSlot({ server: graph, close: () => graph.stop() });
+      const open = (contract: Contract): Promise<OpenGraph> =>
+        openGraph(contract, { sources, mode: config.mode, isSchemaPublic: audience === 'dashboard', metrics, log });
+      const slot = new GraphSlot(await open(config.contracts[audience]));
       addGraphRoute(server, {
         url: `/${audience}/graphql`,
         maxBodyBytes: limits.bodyBytes[audience],
         graph: slot,
+        onlyTrusted: config.mode === 'production' && audience !== 'dashboard',
         gate: tokenGate({ audience, tokens, publicUrl: config.publicUrl, metrics, log }),
         isForServers: audience === 'bank',
       });
-      return slot;
+      const files = config.contractFilesOf(audience);
+      const stopLooking = replaceOnChange(files, slot, async () => open(config.readContract(audience)), metrics, log);
+      return { slot, stopLooking };
     }),
   );
   addHealthRoutes(server, subgraphs, metrics, state);
@@ -62,8 +67,8 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
 
   const drain = async (): Promise<void> => {
     state.isStopping = true;
-    await server.close();
-    await Promise.all(graphs.map((graph) => graph.close()));
+    await Promise.all([...graphs.map(({ stopLooking }) => stopLooking()), server.close()]);
+    await Promise.all(graphs.map(({ slot }) => slot.close()));
     await Promise.all([...subgraphs, ...(boards === undefined ? [] : [boards])].map((subgraph) => subgraph.close()));
     await tracing.stop();
   };

@@ -1,10 +1,10 @@
-import { unwatchFile, watchFile } from 'node:fs';
 import { Viewer } from '@zhijia/access';
 import { createLog, type Log } from '@zhijia/logging';
 import type { onRequestAsyncHookHandler } from 'fastify';
-import { createExecutor } from './graph/create-executor.js';
+import { TrustedDocuments } from './documents/trusted-documents.js';
 import { GraphSlot, type OpenGraph } from './graph/graph-slot.js';
-import { startGraph } from './graph/start-graph.js';
+import { openGraph } from './graph/open-graph.js';
+import { replaceOnChange } from './graph/replace-on-change.js';
 import { Subgraph } from './graph/subgraph.js';
 import { SubgraphSource } from './graph/subgraph-source.js';
 import { createHttpServer } from './http/create-http-server.js';
@@ -19,8 +19,6 @@ import type { StandaloneConfig } from './standalone.config.js';
 import { readSupergraph, UnusableSupergraph } from './supergraph.js';
 
 export const graphqlPath = '/graphql';
-/** A file is looked at this often: what replaces it (an editor, a mounted volume) need not tell anybody. */
-const lookEveryMs = 500;
 
 /**
  * Serves one supergraph of anybody's with the executor, the door, the limits and the masking of the product. When the
@@ -33,11 +31,12 @@ export async function serveSupergraph(config: StandaloneConfig): Promise<Running
   const metrics = createMetrics();
   const state = { isStopping: false };
   const server = createHttpServer(log, metrics, state);
-  const graph = new GraphSlot(await openGraph(config, metrics, log));
+  const graph = new GraphSlot(await openFile(config, metrics, log));
   addGraphRoute(server, {
     url: graphqlPath,
     maxBodyBytes: limits.bodyBytes[config.identity?.audience ?? 'dashboard'],
     graph,
+    onlyTrusted: false,
     gate: gateOf(config, metrics, log),
     isForServers: config.identity?.audience === 'bank',
   });
@@ -53,33 +52,24 @@ export async function serveSupergraph(config: StandaloneConfig): Promise<Running
   }
   log.info({ url, mode: config.mode, supergraph: config.supergraphFile }, 'Serving');
 
-  let reloading = Promise.resolve();
-  const reload = async (): Promise<void> => {
-    try {
-      const next = await openGraph(config, metrics, log);
-      log.info({ supergraph: config.supergraphFile }, 'The supergraph is replaced');
-      await graph.replace(next);
-    } catch (error) {
-      log.error({ err: error, supergraph: config.supergraphFile }, 'The changed supergraph cannot be served');
-    }
-  };
-  const onChange = (): void => {
-    reloading = reloading.then(reload);
-  };
-  watchFile(config.supergraphFile, { interval: lookEveryMs, persistent: false }, onChange);
+  const stopLooking = replaceOnChange(
+    [config.supergraphFile],
+    graph,
+    () => openFile(config, metrics, log),
+    metrics,
+    log,
+  );
 
   const drain = async (): Promise<void> => {
-    unwatchFile(config.supergraphFile, onChange);
     state.isStopping = true;
-    await server.close();
-    await reloading;
+    await Promise.all([stopLooking(), server.close()]);
     await graph.close();
   };
   let stopping: Promise<void> | null = null;
   return { url, log, stop: () => (stopping ??= drain()) };
 }
 
-async function openGraph(config: StandaloneConfig, metrics: Metrics, log: Log): Promise<OpenGraph> {
+async function openFile(config: StandaloneConfig, metrics: Metrics, log: Log): Promise<OpenGraph> {
   const supergraphSdl = readSupergraph(config.supergraphFile);
   const subgraphs = config.addressesIn(supergraphSdl).map((address) => new Subgraph(address, config.subgraphTimeoutMs));
   const closeSubgraphs = async (): Promise<void> => {
@@ -87,17 +77,14 @@ async function openGraph(config: StandaloneConfig, metrics: Metrics, log: Log): 
   };
   const sources = new Map(subgraphs.map((subgraph) => [subgraph.name, new SubgraphSource(subgraph, metrics, log)]));
   try {
-    const server = await startGraph({
-      executor: createExecutor(supergraphSdl, sources, metrics, log),
-      mode: config.mode,
-      isSchemaPublic: false,
-      metrics,
-      log,
-    });
+    const graph = await openGraph(
+      { supergraphSdl, documents: TrustedDocuments.none },
+      { sources, mode: config.mode, isSchemaPublic: false, metrics, log },
+    );
     return {
-      server,
+      ...graph,
       close: async () => {
-        await server.stop();
+        await graph.close();
         await closeSubgraphs();
       },
     };

@@ -104,15 +104,19 @@ describe('the graph behind the gateway', () => {
     it('suggests no names', async () => {
       const query = 'query ($x: Boolean) { mee { naem } towns @skpi(if: $x) }';
       expect((await gateway.ask('mobile', token, query)).text).toContain('Did you mean');
-      const { status, text } = await production.ask('mobile', token, query);
+      const officer = await issuer.token({ audience: expectedAudiences.dashboard });
+      const { status, text, body } = await production.ask('dashboard', officer, query);
       expect(status).toBe(400);
+      expect(body.errors?.[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
       expect(text).not.toContain('Did you mean');
     });
 
     it('shows nobody a query plan', async () => {
-      const { text } = await production.post('mobile', token, '{"query":"{ me { id } }"}', {
+      const officer = await issuer.token({ audience: expectedAudiences.dashboard });
+      const { text } = await production.post('dashboard', officer, '{"query":"{ me { id } }"}', {
         'apollo-query-plan-experimental': '1',
       });
+      expect(text).toContain('"data"');
       expect(text).not.toMatch(/queryPlan|Fetch/i);
     });
   });

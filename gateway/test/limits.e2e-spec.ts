@@ -34,6 +34,9 @@ describe('what the gateway does not take', () => {
   const nested = (depth: number): string => `${'{ friend '.repeat(depth)}{ id }${' }'.repeat(depth)}`;
 
   it.each([
+    ['documentCharacters', 65_536, `{ fails } # ${'x'.repeat(65_536)}`],
+    ['rootFields', 30, `{ ${'fails '.repeat(31)} }`],
+    ['rootFields', 30, `{ ...F ...F } fragment F on Query { ${'fails '.repeat(16)} }`],
     ['depth', 16, `{ me ${nested(16)} }`],
     ['depth', 16, `{ me { ...F } } fragment F on Person ${nested(16)}`],
     ['aliases', 30, `{ ${Array.from({ length: 31 }, (_, n) => `a${n}: fails`).join(' ')} }`],

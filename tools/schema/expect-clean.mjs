@@ -6,6 +6,7 @@ const places = [
   'services/*/schema.graphql',
   'services/*/src/graphql.types.ts',
   'deploy/supergraph',
+  'deploy/documents',
   'deploy/kafka',
   'docs/events',
 ];

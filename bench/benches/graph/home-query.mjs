@@ -1,17 +1,7 @@
+import { readFileSync } from 'node:fs';
+
 /** What a member's phone asks when the app opens: one operation that all four subgraphs answer. */
-export const homeQuery = `query Home {
-  me {
-    maskedName
-    organisation { nameZh }
-    timeAccount { balanceMinutes }
-    pointsAccount { balancePoints }
-    awaitingCampaigns {
-      id
-      titleZh
-      closesAt
-      reward { pointsPerMember poolPoints standing }
-      rewardPool { promisedPointsPerMember remainingPoints isEmpty }
-      canTakePart { isPossible obstacle messageZh hasTakenPart }
-    }
-  }
-}`;
+export const homeQuery = readFileSync(
+  new URL('../../../deploy/documents/mobile/home.graphql', import.meta.url),
+  'utf8',
+).trim();

@@ -72,6 +72,7 @@ function subgraphEnvironment(name, { databases, kafka, secrets }) {
 function gatewayEnvironment({ dataDir, ports, secrets }) {
   return {
     SUPERGRAPH_DIR: join(root, 'deploy', 'supergraph'),
+    DOCUMENTS_DIR: join(root, 'deploy', 'documents'),
     TRUSTED_ISSUERS_FILE: layout(dataDir).trustedIssuers,
     ...Object.fromEntries(
       subgraphs.flatMap((name) => [

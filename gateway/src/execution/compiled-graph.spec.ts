@@ -15,6 +15,9 @@ const people = `${federation}
 const places = `${federation}
   type Person @key(fields: "id") { id: ID! home: String }`;
 
+const fieldsOf = (count: number, n: number): string =>
+  Array.from({ length: count }, (_, m) => `b${n}_${m}_${'x'.repeat(60)}: name`).join(' ');
+
 describe('a graph with its compiled operations', () => {
   const metrics = createMetrics();
   let sent: string[];
@@ -103,6 +106,30 @@ describe('a graph with its compiled operations', () => {
     expect(planned).toMatchObject({
       kind: 'refused',
       error: { extensions: { code: 'LIMIT_EXCEEDED', limit: 'fields', max: limits.fields } },
+    });
+    expect(operation(text)).toBe(planned);
+  });
+
+  it('keeps what it was told to keep, however much else is asked', async () => {
+    const text = 'query Kept { me { name home } }';
+    graph.keep(text, parse(text));
+    const kept = operation(text);
+    const held = await figure('zhijia_gateway_planned_operations');
+    for (let n = 0; n < 1_500; n += 1)
+      operation(`query ($a${'a'.repeat(800)}${n}: Boolean!) { me { name @skip(if: $a${'a'.repeat(800)}${n}) } }`);
+    // Red control: the others did come to the bound.
+    expect((await figure('zhijia_gateway_planned_operations')) - held).toBeLessThan(1_500);
+    expect(await figure('zhijia_gateway_planned_bytes')).toBeLessThanOrEqual(48 * 1_024 * 1_024);
+    expect(operation(text)).toBe(kept);
+    expect(operation(text, 'Kept')).toBe(kept);
+  });
+
+  it('refuses a plan that would take much of the room of all, and makes it once', async () => {
+    const text = `{ ${Array.from({ length: 60 }, (_, n) => `a${n}: me { ${fieldsOf(40, n)} }`).join(' ')} }`;
+    const planned = operation(text);
+    expect(planned).toMatchObject({
+      kind: 'refused',
+      error: { extensions: { code: 'LIMIT_EXCEEDED', limit: 'planBytes', max: limits.planBytes } },
     });
     expect(operation(text)).toBe(planned);
   });

@@ -2,6 +2,7 @@ import type { Supergraph } from '@apollo/federation-internals';
 import {
   getOperationAST,
   getVariableValues,
+  Kind,
   type DocumentNode,
   type GraphQLError,
   type GraphQLSchema,
@@ -15,7 +16,7 @@ import { compileOperation, fragmentsOf, type RunOperation } from './compile-oper
 import { countFields } from './count-fields.js';
 import { RecentlyUsed } from '../recently-used.js';
 import { OperationPlanner } from './plan-operation.js';
-import { fieldNamesOf, withSafeAliases } from './safe-aliases.js';
+import { fieldNamesOf, withSafeNames } from './safe-names.js';
 import { interfacesOf, typeConditionsOf } from './type-conditions.js';
 
 /** An operation that was planned once, or refused once. */
@@ -35,6 +36,8 @@ export class CompiledGraph<Context> {
   readonly schema: GraphQLSchema;
   private readonly planner: OperationPlanner;
   private readonly planned = new RecentlyUsed<PlannedOperation<Context>>(planCacheBytes);
+  /** Never forgotten while the graph is served, however much else is asked. */
+  private readonly kept = new Map<string, PlannedOperation<Context>>();
   private readonly typesWithin: (condition: string) => ReadonlySet<string>;
   private readonly interfaces: ReadonlySet<string>;
   private readonly fieldNames: ReadonlySet<string>;
@@ -59,16 +62,44 @@ export class CompiledGraph<Context> {
    * @param document validated
    */
   operation(documentKey: string, document: DocumentNode, operationName: string | undefined): PlannedOperation<Context> {
-    const key = `${documentKey} ${operationName ?? ''}`;
-    const known = this.planned.get(key);
+    const key = keyOf(documentKey, operationName);
+    const known = this.kept.get(key) ?? this.planned.get(key);
     if (known !== undefined) return known;
     const { value, bytes } = this.plan(document, operationName);
+    if (bytes > limits.planBytes) return this.refuse(key);
     this.counting(() => this.planned.set(key, value, bytes + key.length));
     return value;
   }
 
+  /**
+   * Plans every operation of a document ahead, and keeps the plans for as long as the graph is served.
+   *
+   * @param document validated
+   */
+  keep(documentKey: string, document: DocumentNode): void {
+    const names = document.definitions.flatMap((definition) =>
+      definition.kind === Kind.OPERATION_DEFINITION ? [definition.name?.value] : [],
+    );
+    for (const name of names) {
+      const { value } = this.plan(document, name);
+      this.kept.set(keyOf(documentKey, name), value);
+      if (names.length === 1) this.kept.set(keyOf(documentKey, undefined), value);
+    }
+  }
+
+  /** A refusal is all that is remembered of what is not to be planned again. */
+  private refuse(key: string): PlannedOperation<Context> {
+    const refused: PlannedOperation<Context> = {
+      kind: 'refused',
+      error: limitExceeded('planBytes', limits.planBytes),
+    };
+    this.counting(() => this.planned.set(key, refused, refusalBytes + key.length));
+    return refused;
+  }
+
   /** When another graph takes over. */
   forget(): void {
+    this.kept.clear();
     this.counting(() => this.planned.clear());
   }
 
@@ -91,7 +122,7 @@ export class CompiledGraph<Context> {
       return { value: { kind: 'refused', error: limitExceeded('fields', limits.fields) }, bytes: refusalBytes };
     }
     const ended = this.metrics.planSeconds.startTimer();
-    const safe = withSafeAliases(document, this.fieldNames);
+    const safe = withSafeNames(document, this.fieldNames);
     const plan = this.planner.plan(safe.document, operationName);
     const run = compileOperation(this.schema, { document, operationName, safe }, plan, {
       senderOf: this.senderOf,
@@ -113,6 +144,10 @@ export class CompiledGraph<Context> {
 }
 
 const refusalBytes = 1_024;
+
+function keyOf(documentKey: string, operationName: string | undefined): string {
+  return `${documentKey} ${operationName ?? ''}`;
+}
 
 /** Closures cannot be weighed. Measured, they and the document weigh about this much for each character. */
 function bytesOf(document: DocumentNode, plan: unknown): number {

@@ -11,9 +11,15 @@ import { apolloLogger } from './apollo-logger.js';
 import type { GraphContext } from './graph-context.js';
 import type { SubgraphSource } from './subgraph-source.js';
 
-/** What plans and runs operations over one supergraph. Apollo Server knows no more of it than this interface. */
-export type GraphExecutor = ApolloServerOptionsWithGateway<GraphContext>['gateway'];
-type Execute = NonNullable<Awaited<ReturnType<GraphExecutor['load']>>['executor']>;
+type ApolloGatewayInterface = ApolloServerOptionsWithGateway<GraphContext>['gateway'];
+type Execute = NonNullable<Awaited<ReturnType<ApolloGatewayInterface['load']>>['executor']>;
+
+/** What plans and runs operations over one supergraph. */
+export interface GraphExecutor {
+  graph: CompiledGraph<GraphContext>;
+  /** Apollo Server knows no more of it than this interface. */
+  gateway: ApolloGatewayInterface;
+}
 
 /**
  * @throws ConfigError when the supergraph names a subgraph whose address is not known
@@ -52,7 +58,7 @@ export function createExecutor(
         return { errors: [operation.error] };
     }
   };
-  return {
+  const gateway: ApolloGatewayInterface = {
     onSchemaLoadOrUpdate: (callback) => {
       callback({ apiSchema: graph.schema, coreSupergraphSdl: supergraphSdl });
       return () => {};
@@ -60,6 +66,7 @@ export function createExecutor(
     load: async () => ({ executor: execute }),
     stop: async () => graph.forget(),
   };
+  return { graph, gateway };
 }
 
 /** Apollo's own executor, for the plans that are not compiled; it is made when there is the first of them. */

@@ -1,9 +1,12 @@
 import type { ApolloServer } from '@apollo/server';
+import type { TrustedDocuments } from '../documents/trusted-documents.js';
 import type { GraphContext } from './graph-context.js';
 
 /** A graph that is served, and what ends with it. */
 export interface OpenGraph {
   server: ApolloServer<GraphContext>;
+  /** What its clients were built with. */
+  documents: TrustedDocuments;
   close(): Promise<void>;
 }
 
@@ -25,11 +28,11 @@ export class GraphSlot {
     this.held = { graph, underWay: 0, onIdle: null };
   }
 
-  async ask<T>(operation: (server: ApolloServer<GraphContext>) => Promise<T>): Promise<T> {
+  async ask<T>(operation: (graph: OpenGraph) => Promise<T>): Promise<T> {
     const held = this.held;
     held.underWay += 1;
     try {
-      return await operation(held.graph.server);
+      return await operation(held.graph);
     } finally {
       held.underWay -= 1;
       if (held.underWay === 0) held.onIdle?.();

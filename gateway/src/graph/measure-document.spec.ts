@@ -19,6 +19,12 @@ describe('what a document would cost', () => {
     expect(measured('{ a { ...F ...F } b { ...F } } fragment F on P { x y }').fields).toBe(8);
   });
 
+  it('counts what stands at the top of an operation, and the larger of two', () => {
+    expect(
+      measured('query A { a { x } ...F } query B { ...F ...F c } fragment F on Q { d ... { e { y } } }').rootFields,
+    ).toBe(5);
+  });
+
   it('counts a name at one place, fields of one name joined', () => {
     expect(measured('{ a { x x } a { x ...F } } fragment F on P { x y }').repeats).toBe(4);
     expect(measured('{ a { x } b { x } }').repeats).toBe(1);

@@ -13,6 +13,8 @@ export interface DocumentMeasures {
   depth: number;
   aliases: number;
   directives: number;
+  /** Fields at the top of an operation at most, with every fragment written out there. */
+  rootFields: number;
   /** Fields once every fragment is written out where it stands. */
   fields: number;
   /** How often one name stands at one place at most; validation compares each of these with each other. */
@@ -29,25 +31,34 @@ export function measureDocument(document: DocumentNode, maxFields: number): Docu
   }
   const written = { aliases: 0, directives: 0 };
   const extents = new Map<string, Extent>();
-  let whole: Extent = { depth: 0, fields: 0 };
+  let whole: Extent = nothing;
+  let rootFields = 0;
   let repeats = 0;
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) countWritten(definition, written);
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     countWritten(definition, written);
-    whole = joined(whole, extentOf(definition.selectionSet, fragments, extents));
+    const extent = extentOf(definition.selectionSet, fragments, extents);
+    whole = joined(whole, extent);
+    rootFields = Math.max(rootFields, extent.topFields);
     if (whole.fields <= maxFields) repeats = Math.max(repeats, repeatsIn([definition.selectionSet], fragments));
   }
-  return { ...written, ...whole, repeats };
+  const { depth, fields } = whole;
+  return { ...written, depth, fields, rootFields, repeats };
 }
 
 interface Extent {
   depth: number;
   fields: number;
+  topFields: number;
 }
 
 function joined(one: Extent, other: Extent): Extent {
-  return { depth: Math.max(one.depth, other.depth), fields: one.fields + other.fields };
+  return {
+    depth: Math.max(one.depth, other.depth),
+    fields: one.fields + other.fields,
+    topFields: one.topFields + other.topFields,
+  };
 }
 
 function countWritten(
@@ -70,7 +81,7 @@ function extentOf(
     switch (selection.kind) {
       case Kind.FIELD: {
         const below = selection.selectionSet && extentOf(selection.selectionSet, fragments, known);
-        return { depth: 1 + (below?.depth ?? 0), fields: 1 + (below?.fields ?? 0) };
+        return { depth: 1 + (below?.depth ?? 0), fields: 1 + (below?.fields ?? 0), topFields: 1 };
       }
       case Kind.INLINE_FRAGMENT:
         return extentOf(selection.selectionSet, fragments, known);
@@ -79,7 +90,7 @@ function extentOf(
         const before = known.get(name);
         if (before !== undefined) return before;
         // Until it is known; met again before that, it stands within itself.
-        known.set(name, { depth: Infinity, fields: Infinity });
+        known.set(name, { depth: Infinity, fields: Infinity, topFields: Infinity });
         const fragment = fragments.get(name);
         const extent = fragment === undefined ? nothing : extentOf(fragment.selectionSet, fragments, known);
         known.set(name, extent);
@@ -90,7 +101,7 @@ function extentOf(
   return selections.reduce<Extent>((sum, selection) => joined(sum, extentOfSelection(selection)), nothing);
 }
 
-const nothing: Extent = { depth: 0, fields: 0 };
+const nothing: Extent = { depth: 0, fields: 0, topFields: 0 };
 
 /** Fields of one name are joined before what is below them is looked at, as validation and execution join them. */
 function repeatsIn(

@@ -6,7 +6,7 @@ import { measureDocument } from './measure-document.js';
 export function limitRefusalOf(document: DocumentNode): GraphQLError | null {
   const measures = measureDocument(document, limits.fields);
   if (measures.depth === Infinity) return withinItself();
-  const names = ['depth', 'aliases', 'directives', 'fields', 'repeats'] as const;
+  const names = ['depth', 'aliases', 'directives', 'fields', 'repeats', 'rootFields'] as const;
   const passed = names.find((name) => measures[name] > limits[name]);
   return passed === undefined ? null : limitExceeded(passed, limits[passed]);
 }

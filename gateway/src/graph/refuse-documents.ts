@@ -1,9 +1,10 @@
 import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
-import { parse, type DocumentNode, type GraphQLFormattedError } from 'graphql';
+import { parse, type DocumentNode, type GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { TrustedDocuments } from '../documents/trusted-documents.js';
 import { RecentlyUsed } from '../recently-used.js';
 import { limits } from '../refusals.js';
 import type { GraphContext } from './graph-context.js';
-import { limitRefusalOf } from './operation-limits.js';
+import { limitExceeded, limitRefusalOf } from './operation-limits.js';
 
 type Refusal = readonly GraphQLFormattedError[];
 
@@ -15,7 +16,7 @@ const standIn = '{ __typename }';
  * Looks at each document before Apollo Server validates it, and refuses what is past a limit. Whatever it refuses, and
  * whatever does not validate, is remembered: a refused document costs once, however often it is sent.
  */
-export function refuseDocuments(): ApolloServerPlugin<GraphContext> {
+export function refuseDocuments(trusted: TrustedDocuments): ApolloServerPlugin<GraphContext> {
   const looked = new RecentlyUsed<Refusal | null>(rememberedBytes);
   const remember = (text: string, refusal: Refusal | null): void => {
     looked.set(text, refusal, 2 * text.length + (refusal === null ? 0 : 2 * JSON.stringify(refusal).length) + 100);
@@ -24,11 +25,12 @@ export function refuseDocuments(): ApolloServerPlugin<GraphContext> {
   return {
     async requestDidStart({ request }) {
       const text = request.query;
-      if (text === undefined) return;
+      if (text === undefined || trusted.has(text)) return;
       let refusal = looked.get(text);
       if (refusal === undefined) {
         refusal = refusalOf(text);
-        remember(text, refusal);
+        // What is too long is found out at once, and too long to be remembered by its text.
+        if (text.length <= limits.documentCharacters) remember(text, refusal);
       }
       if (refusal !== null) {
         const errors = refusal;
@@ -59,6 +61,9 @@ export function refuseDocuments(): ApolloServerPlugin<GraphContext> {
 
 /** Null for a document that may go on; Apollo Server says itself what does not parse, which costs little. */
 function refusalOf(text: string): Refusal | null {
+  if (text.length > limits.documentCharacters) {
+    return toldAs(limitExceeded('documentCharacters', limits.documentCharacters));
+  }
   let document: DocumentNode;
   try {
     document = parse(text, { maxTokens: limits.tokens, noLocation: true });
@@ -66,7 +71,9 @@ function refusalOf(text: string): Refusal | null {
     return null;
   }
   const error = limitRefusalOf(document);
-  if (error === null) return null;
-  const { http: _, ...extensions } = error.extensions;
-  return [{ message: error.message, extensions }];
+  return error === null ? null : toldAs(error);
+}
+
+function toldAs({ message, extensions: { http: _, ...extensions } }: GraphQLError): Refusal {
+  return [{ message, extensions }];
 }

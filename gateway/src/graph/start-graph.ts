@@ -8,6 +8,9 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { Mode } from '@zhijia/config';
 import type { Log } from '@zhijia/logging';
+import { DocumentStore } from '../documents/document-store.js';
+import type { TrustedDocuments } from '../documents/trusted-documents.js';
+import { warmDocuments } from '../documents/warm-documents.js';
 import type { Metrics } from '../metrics.js';
 import { limits } from '../refusals.js';
 import { answerPlugin } from './answer-plugin.js';
@@ -20,16 +23,20 @@ import { refuseDocuments } from './refuse-documents.js';
 /** Apollo Server is the door of one graph: it parses, validates and answers; the executor does the rest. */
 export async function startGraph(options: {
   executor: GraphExecutor;
+  /** Those that are looked at once, ahead. */
+  documents: TrustedDocuments;
   mode: Mode;
   /** Whether a production graph tells its schema, as every other one does. */
   isSchemaPublic: boolean;
   metrics: Metrics;
   log: Log;
 }): Promise<ApolloServer<GraphContext>> {
-  const { executor, mode, isSchemaPublic, metrics, log } = options;
+  const { executor, documents, mode, isSchemaPublic, metrics, log } = options;
   const isProduction = mode === 'production';
+  const documentStore = new DocumentStore();
   const graph = new ApolloServer<GraphContext>({
-    gateway: executor,
+    gateway: executor.gateway,
+    documentStore,
     logger: apolloLogger(log),
     // Whatever NODE_ENV says: the mode of this process is ours to read, and each setting is given here.
     nodeEnv: 'production',
@@ -44,7 +51,7 @@ export async function startGraph(options: {
     persistedQueries: false,
     stopOnTerminationSignals: false,
     plugins: [
-      refuseDocuments(),
+      refuseDocuments(documents),
       answerPlugin(log, metrics),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -54,5 +61,8 @@ export async function startGraph(options: {
     ],
   });
   await graph.start();
+  for (const { hash, reason } of await warmDocuments(documents, executor.graph, documentStore)) {
+    log.error({ document: hash, reason }, 'A trusted document does not fit the graph');
+  }
   return graph;
 }

@@ -1,6 +1,7 @@
 import { HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
 import type { Viewer } from '@zhijia/access';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { findDocument } from '../documents/find-document.js';
 import type { GraphSlot } from '../graph/graph-slot.js';
 import { graphqlResponse, responseTypeFor } from './media-types.js';
 import { playInteractionIdBack } from './interaction-id.js';
@@ -33,13 +34,15 @@ export function addGraphRoute(
     url: string;
     maxBodyBytes: number;
     graph: GraphSlot;
+    /** Answers the documents of the graph's manifest and no other. */
+    onlyTrusted: boolean;
     /** Refuses, or says who asks. */
     gate: onRequestAsyncHookHandler;
     /** Asked by partners' servers, as FAPI has it: each exchange has an id that both sides log. */
     isForServers?: boolean;
   },
 ): void {
-  const { url, maxBodyBytes, graph, gate } = route;
+  const { url, maxBodyBytes, graph, onlyTrusted, gate } = route;
   const first = route.isForServers === true ? [playInteractionIdBack] : [];
   server.route({
     method: ['GET', 'POST'],
@@ -51,17 +54,17 @@ export function addGraphRoute(
     handler: async (request, reply) => {
       const { viewer, mayChange, id, toldCodes } = request;
       if (viewer === null) throw new Error('A request came past the gate without a viewer');
-      const { headers, body, status } = await graph.ask((apollo) =>
-        apollo.executeHTTPGraphQLRequest({
-          httpGraphQLRequest: {
-            method: request.method,
-            headers: headersOf(request),
-            search: searchOf(request.url),
-            body: request.body,
-          },
+      const answer = await graph.ask(async ({ server: apollo, documents }) => {
+        const sent = { body: request.body, search: searchOf(request.url) };
+        const found = findDocument(sent, documents, { onlyTrusted });
+        if (found.kind === 'unknown') return null;
+        return apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: { method: request.method, headers: headersOf(request), ...found.request },
           context: async () => ({ viewer, mayChange, requestId: id, toldCodes }),
-        }),
-      );
+        });
+      });
+      if (answer === null) return refuse(request, reply, 'DOCUMENT_UNKNOWN');
+      const { headers, body, status } = answer;
       if (body.kind !== 'complete') throw new Error('An answer in parts was not asked for');
       for (const [name, value] of headers) reply.header(name, value);
       reply.code(statusOf(status, headers, toldCodes));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { composeSchemaContract } from '@theguild/federation-composition';
@@ -6,6 +6,7 @@ import { audiences, type Audience } from '@zhijia/access';
 import type { TestIssuer } from '@zhijia/testing';
 import type { Mode } from '@zhijia/config';
 import { parse } from 'graphql';
+import { documentIdOf } from '../../src/documents/trusted-documents.js';
 import { readGatewayConfig } from '../../src/gateway.config.js';
 import { serveGateway } from '../../src/serve-gateway.js';
 import type { SmallSubgraph } from './small-subgraph.js';
@@ -20,6 +21,8 @@ export interface Answer {
 
 export interface TestGateway {
   url: string;
+  /** Holds its supergraphs and its manifests of documents. */
+  directory: string;
   /** POSTs one operation with a token. */
   ask(audience: Audience, token: string | null, query: string, variables?: object): Promise<Answer>;
   /** POSTs this body as it is. */
@@ -79,6 +82,8 @@ export async function startTestGateway(options: {
   issuers: readonly TestIssuer[];
   /** Further entries of the list of trusted issuers, as they are. */
   trusted?: readonly object[];
+  /** What the clients of an audience were built with. */
+  documents?: Partial<Record<Audience, readonly string[]>>;
   env?: Record<string, string>;
   mode?: Mode;
 }): Promise<TestGateway> {
@@ -87,7 +92,8 @@ export async function startTestGateway(options: {
     ...options.issuers.map((issuer) => listed(issuer, keys)),
     ...(options.trusted ?? []),
   ]);
-  const config = readGatewayConfig({ ...env, ...options.env });
+  for (const audience of audiences) writeManifest(directory, audience, options.documents?.[audience] ?? []);
+  const config = readGatewayConfig({ ...env, DOCUMENTS_DIR: directory, ...options.env });
   // A production start takes no keys from files; what else production means is tested with a test's issuer all the same.
   const gateway = await serveGateway({ ...config, mode: options.mode ?? config.mode });
   const post: TestGateway['post'] = async (audience, token, body, headers = {}) =>
@@ -105,6 +111,7 @@ export async function startTestGateway(options: {
     );
   return {
     url: gateway.url,
+    directory,
     post,
     ask: (audience, token, query, variables) => post(audience, token, JSON.stringify({ query, variables })),
     stop: async () => {
@@ -114,13 +121,24 @@ export async function startTestGateway(options: {
   };
 }
 
+export function writeManifest(directory: string, audience: Audience, texts: readonly string[]): void {
+  const manifest = Object.fromEntries(texts.map((text) => [documentIdOf(text), text]));
+  replaceFile(join(directory, `${audience}.json`), JSON.stringify(manifest));
+}
+
+/** As whoever deploys does: a reader sees the file before or the file after. */
+export function replaceFile(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text);
+  renameSync(`${file}.new`, file);
+}
+
 export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') === true && !text.includes('\n{');
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : {}, text };
 }
 
-function composed(subgraphs: readonly SmallSubgraph[], audience: Audience): string {
+export function composed(subgraphs: readonly SmallSubgraph[], audience: Audience): string {
   const parts = subgraphs.map(({ name, typeDefs }) => ({
     name,
     url: `http://${name}/graphql`,

@@ -1,0 +1,35 @@
+import type { Mode } from '@zhijia/config';
+import type { Log } from '@zhijia/logging';
+import type { TrustedDocuments } from '../documents/trusted-documents.js';
+import type { Metrics } from '../metrics.js';
+import { createExecutor } from './create-executor.js';
+import type { OpenGraph } from './graph-slot.js';
+import { startGraph } from './start-graph.js';
+import type { SubgraphSource } from './subgraph-source.js';
+
+/** What one graph is made of. */
+export interface Contract {
+  supergraphSdl: string;
+  documents: TrustedDocuments;
+}
+
+/**
+ * Makes a graph ready to be asked: loaded, and with every trusted document planned.
+ *
+ * @throws when the supergraph cannot be served, or names a subgraph that is in no source
+ */
+export async function openGraph(
+  { supergraphSdl, documents }: Contract,
+  options: {
+    sources: ReadonlyMap<string, SubgraphSource>;
+    mode: Mode;
+    isSchemaPublic: boolean;
+    metrics: Metrics;
+    log: Log;
+  },
+): Promise<OpenGraph> {
+  const { sources, metrics, log } = options;
+  const executor = createExecutor(supergraphSdl, sources, metrics, log);
+  const server = await startGraph({ executor, documents, ...options });
+  return { server, documents, close: () => server.stop() };
+}
