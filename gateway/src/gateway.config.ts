@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { audiences, type Audience } from '@zhijia/access';
-import { ConfigError, modeSchema, readConfig } from '@zhijia/config';
+import { ConfigError, modeSchema, readConfig, tlsConfigOf, tlsEnv } from '@zhijia/config';
 import { tracingConfigOf, tracingEnv } from '@zhijia/tracing';
 import { z } from 'zod';
 import { readTrustedDocuments, UnusableManifest } from './documents/read-trusted-documents.js';
@@ -43,6 +43,7 @@ const envSchema = z.object({
   LOG_LEVEL: logLevelSchema,
   /** `stdin`: end when standard input closes, because the process that started this one is gone. */
   ZHIJIA_LEASH: z.enum(['stdin']).optional(),
+  ...tlsEnv,
   ...tracingEnv,
 });
 
@@ -96,6 +97,7 @@ export function readGatewayConfig(env: Readonly<Record<string, string | undefine
     subgraphTimeoutMs: parsed.SUBGRAPH_TIMEOUT_MS,
     logLevel: parsed.LOG_LEVEL,
     leash: parsed.ZHIJIA_LEASH ?? null,
+    ...tlsConfigOf(parsed),
     tracing: tracingConfigOf(parsed),
   } as const;
 }

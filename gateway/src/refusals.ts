@@ -33,12 +33,18 @@ export const refusals: Readonly<Record<GatewayCode, Refusal>> = {
   },
   TOKEN_NOT_BOUND: {
     status: 401,
-    message: 'A token of this audience has to be bound to a key (DPoP). 此接口的访问令牌须绑定密钥（DPoP）。',
+    message:
+      'A token of this audience has to be bound to a key (DPoP) or a certificate. 此接口的访问令牌须绑定密钥（DPoP）或证书。',
   },
   PROOF_NOT_ACCEPTED: {
     status: 401,
     message:
       'Send a bound token as "DPoP" with a fresh proof of its key, and any other as "Bearer". 绑定密钥的令牌须附新的 DPoP 证明。',
+  },
+  CERTIFICATE_NOT_ACCEPTED: {
+    status: 401,
+    message:
+      'Send this token over a connection with the certificate that it is bound to. 此访问令牌须使用其绑定的客户端证书连接。',
   },
   SIGNATURE_MISSING: {
     status: 400,

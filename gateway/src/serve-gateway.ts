@@ -1,4 +1,6 @@
-import { audiences } from '@zhijia/access';
+import type { X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { audiences, clientCertificateOf } from '@zhijia/access';
 import { createLog, type Log } from '@zhijia/logging';
 import { startTracing } from '@zhijia/tracing';
 import type { GatewayConfig } from './gateway.config.js';
@@ -32,7 +34,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   const tracing = await startTracing('gateway', config.tracing);
   const metrics = createMetrics();
   const state = { isStopping: false };
-  const server = createHttpServer(log, metrics, state);
+  const server = createHttpServer(log, metrics, state, config.tls);
 
   const subgraphs = config.subgraphs.map((address) => new Subgraph(address, config.subgraphTimeoutMs));
   const sources = new Map(subgraphs.map((subgraph) => [subgraph.name, new SubgraphSource(subgraph, metrics, log)]));
@@ -41,6 +43,9 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   const boards = boardsAddress && new Subgraph(boardsAddress, config.subgraphTimeoutMs, { isForStreams: true });
 
   const tokens = new TokenVerifier(config.issuers);
+  const believesAnyCertificate = config.tls?.ca == null;
+  const certificateOf = (request: IncomingMessage): X509Certificate | null =>
+    clientCertificateOf(request, config.certificateProxies, believesAnyCertificate);
   const graphs = await Promise.all(
     audiences.map(async (audience) => {
       const open = (contract: Contract): Promise<OpenGraph> =>
@@ -51,7 +56,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
         maxBodyBytes: limits.bodyBytes[audience],
         graph: slot,
         onlyTrusted: config.mode === 'production' && audience !== 'dashboard',
-        gate: tokenGate({ audience, tokens, publicUrl: config.publicUrl, metrics, log }),
+        gate: tokenGate({ audience, tokens, publicUrl: config.publicUrl, certificateOf, metrics, log }),
         isForServers: audience === 'bank',
       });
       const files = config.contractFilesOf(audience);

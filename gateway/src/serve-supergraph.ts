@@ -98,7 +98,7 @@ async function openFile(config: StandaloneConfig, metrics: Metrics, log: Log): P
 function gateOf({ identity }: StandaloneConfig, metrics: Metrics, log: Log): onRequestAsyncHookHandler {
   if (identity !== null) {
     const tokens = new TokenVerifier(identity.issuers);
-    return tokenGate({ audience: identity.audience, tokens, publicUrl: null, metrics, log });
+    return tokenGate({ audience: identity.audience, tokens, publicUrl: null, certificateOf: () => null, metrics, log });
   }
   const nobody = new Viewer({
     issuer: '',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { tlsServerOptions, type TlsFiles } from '@zhijia/config';
 import type { Log } from '@zhijia/logging';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics.js';
@@ -8,8 +9,15 @@ import { refuse } from './refuse.js';
 import { traceRequests } from './trace-requests.js';
 
 /** The HTTP server without its routes: request ids, log lines, metrics, and one shape for every error. */
-export function createHttpServer(log: Log, metrics: Metrics, state: { isStopping: boolean }): FastifyInstance {
+export function createHttpServer(
+  log: Log,
+  metrics: Metrics,
+  state: { isStopping: boolean },
+  tls: TlsFiles | null = null,
+): FastifyInstance {
   const server = fastify({
+    // Typed as for HTTP: nothing here depends on which of the two it is.
+    ...(tls === null ? {} : ({ https: tlsServerOptions(tls) } as object)),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     exposeHeadRoutes: false,

@@ -1,4 +1,6 @@
-import type { Audience } from '@zhijia/access';
+import type { X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { certificateThumbprint, type Audience } from '@zhijia/access';
 import type { Log } from '@zhijia/logging';
 import type { onRequestAsyncHookHandler } from 'fastify';
 import type { TokenRefusal, TokenVerifier } from '../identity/verify-token.js';
@@ -11,10 +13,12 @@ export function tokenGate(options: {
   tokens: TokenVerifier;
   /** Where clients find this gateway; without it, where they say that they found it. */
   publicUrl: string | null;
+  /** The certificate of the connection that a request came over. */
+  certificateOf: (request: IncomingMessage) => X509Certificate | null;
   metrics: Metrics;
   log: Log;
 }): onRequestAsyncHookHandler {
-  const { audience, tokens, publicUrl, metrics, log } = options;
+  const { audience, tokens, publicUrl, certificateOf, metrics, log } = options;
   return async (request, reply) => {
     const { authorization, dpop } = request.headers;
     const check = await tokens.check(
@@ -23,6 +27,10 @@ export function tokenGate(options: {
         proof: typeof dpop === 'string' ? dpop : undefined,
         method: request.method,
         url: `${publicUrl ?? `${request.protocol}://${request.host}`}${request.url}`,
+        certificateThumbprint: () => {
+          const certificate = certificateOf(request.raw);
+          return certificate === null ? null : certificateThumbprint(certificate);
+        },
       },
       audience,
     );

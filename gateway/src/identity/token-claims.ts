@@ -11,6 +11,8 @@ const identifier = z
 
 const uuid = z.guid().transform((text) => text.toLowerCase());
 
+const thumbprint = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
 /** Left open where `jose` looks itself; named are the members by which a key is found. */
 const signingKey = z.object({
   kty: z.literal('RSA'),
@@ -29,8 +31,12 @@ export const tokenClaimsSchema = z.object({
   /** The member this person is; absent for people and servers who are none. */
   member_id: uuid.nullish(),
   roles: z.array(z.object({ role: z.string(), organisationId: uuid })).default([]),
-  /** The key to which the token is bound (RFC 9449); who holds the token alone holds nothing then. */
-  cnf: z.object({ jkt: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }).optional(),
+  /** What the token is bound to: a key (RFC 9449), a certificate (RFC 8705). Who holds the token alone holds nothing. */
+  cnf: z
+    .object({ jkt: thumbprint.optional(), 'x5t#S256': thumbprint.optional() })
+    // Bound to something that is not known here is not the same as not bound.
+    .refine((bound) => bound.jkt !== undefined || bound['x5t#S256'] !== undefined)
+    .optional(),
   /** The keys with which this client signs what it changes; public, as the issuer has them registered. */
   signing_jwks: z.object({ keys: z.array(signingKey).max(4) }).optional(),
   /** The member for whom an agent acts. */

@@ -19,7 +19,8 @@ export type TokenRefusal =
   | 'TOKEN_NOT_TRUSTED'
   | 'TOKEN_WRONG_AUDIENCE'
   | 'TOKEN_NOT_BOUND'
-  | 'PROOF_NOT_ACCEPTED';
+  | 'PROOF_NOT_ACCEPTED'
+  | 'CERTIFICATE_NOT_ACCEPTED';
 
 /** What a request shows of who sends it. */
 export interface Credentials {
@@ -28,6 +29,8 @@ export interface Credentials {
   readonly proof: string | undefined;
   readonly method: string;
   readonly url: string;
+  /** Of the certificate of the connection; looked for where a token is bound to one. */
+  certificateThumbprint(): string | null;
 }
 
 /** With what a client signs its requests, and whether it has to where it changes something. */
@@ -36,11 +39,12 @@ export interface Signing {
   readonly keys: FlattenedVerifyGetKey;
 }
 
-/** What a token says, and the key it is bound to. */
+/** What a token says, and what it is bound to. */
 export interface VerifiedToken {
   readonly viewer: Viewer;
   readonly signing: Signing;
   readonly keyThumbprint: string | null;
+  readonly certificateThumbprint: string | null;
 }
 
 export type TokenCheck =
@@ -75,13 +79,15 @@ export class TokenVerifier {
         return refused(codeOf(error));
       }
     }
+    const bound = verified.certificateThumbprint;
+    if (bound !== null && bound !== credentials.certificateThumbprint()) return refused('CERTIFICATE_NOT_ACCEPTED');
     const refusal = await this.refusalOfProof(verified, scheme, token, credentials);
     if (refusal !== null) return refused(refusal);
     const { viewer, signing } = verified;
     return { kind: 'verified', viewer, signing, isRemembered: known !== null };
   }
 
-  /** A bound token comes with a proof, and a proof with a bound token: neither may be left out on the way. */
+  /** A token that is bound to a key comes with a proof, and a proof with a bound token: neither may be left out on the way. */
   private async refusalOfProof(
     { keyThumbprint }: VerifiedToken,
     scheme: string,
@@ -121,6 +127,7 @@ export class TokenVerifier {
         keys: createLocalJWKSet(claims.signing_jwks ?? { keys: [] }),
       },
       keyThumbprint: claims.cnf?.jkt ?? null,
+      certificateThumbprint: claims.cnf?.['x5t#S256'] ?? null,
       expiresAtMs: claims.exp * 1_000,
     };
   }

@@ -13,3 +13,4 @@ export {
   type StatedRequest,
   type ViewerStatementCheck,
 } from './viewer-statement.js';
+export { certificateThumbprint, clientCertificateOf } from './client-certificate.js';

@@ -5,3 +5,4 @@ export { spellingsOf, type Spelling } from './number-spellings.js';
 export { until, type UntilOptions } from './until.js';
 export { makeToken, type TokenFacts } from './make-token.js';
 export { testIssuer, type TestIssuer } from './test-issuer.js';
+export { aCertificate, type Certified } from './a-certificate.js';

@@ -1,5 +1,5 @@
 import { writeFileSync, mkdtempSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { BlockList, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { row } from '@zhijia/database';
@@ -52,6 +52,9 @@ export async function openIssuer(memberLines: readonly string[]) {
   const applicationsFile = join(mkdtempSync(join(tmpdir(), 'zhijia-issuer-')), 'applications.json');
   writeFileSync(applicationsFile, JSON.stringify(applications));
   const codes = new ShownCodes();
+  // A test stands where a proxy would, and says of its connections what a proxy would say.
+  const thisMachine = new BlockList();
+  thisMachine.addAddress('127.0.0.1');
   const start = (): Promise<RunningIssuer> =>
     serveIssuer(
       {
@@ -68,6 +71,8 @@ export async function openIssuer(memberLines: readonly string[]) {
         sms: null,
         logLevel: 'fatal',
         leash: null,
+        tls: null,
+        certificateProxies: thisMachine,
       },
       { channel: codes },
     );

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { execute, rows } from '@zhijia/database';
+import { aCertificate } from '@zhijia/testing';
 import {
   createRemoteJWKSet,
   decodeJwt,
@@ -315,6 +316,8 @@ describe('the issuer', () => {
     const dPoPKey = generateKeyPair('ES256', { extractable: true });
 
     interface Difference {
+      client?: string;
+      headers?: Record<string, string>;
       claims?: Record<string, unknown>;
       header?: Record<string, unknown>;
       proof?: Record<string, unknown> | null;
@@ -325,8 +328,8 @@ describe('the issuer', () => {
 
     async function ask(difference: Difference = {}) {
       const assertion = await new SignJWT({
-        iss: 'bank',
-        sub: 'bank',
+        iss: difference.client ?? 'bank',
+        sub: difference.client ?? 'bank',
         aud: world.url,
         jti: randomUUID(),
         iat: now,
@@ -356,7 +359,7 @@ describe('the issuer', () => {
       const send = async () => {
         const response = await fetch(`${world.url}/token`, {
           method: 'POST',
-          headers: proof === null ? {} : { dpop: proof },
+          headers: { ...(proof === null ? {} : { dpop: proof }), ...difference.headers },
           body: new URLSearchParams({
             grant_type: 'client_credentials',
             scope: 'graph',
@@ -385,6 +388,24 @@ describe('the issuer', () => {
       const replayed = await send();
       expect(replayed.status).toBeGreaterThanOrEqual(400);
       expect(replayed.body['access_token']).toBeUndefined();
+    });
+
+    it('gives a token bound to the certificate of the connection, where that was registered', async () => {
+      const register = new RegisterPartnerClient(world.db, new IssuerClientsStore(world.db));
+      const registered = await new IssuerClientsStore(world.db).find('bank');
+      const jwks = { keys: registered?.jwks?.keys };
+      const registration = { client_id: 'tls-bank', client_name: 'Bank', jwks };
+      await register.run({ ...registration, tls_client_certificate_bound_access_tokens: true }, 'D1');
+      const certificate = aCertificate('bank');
+
+      const over = await ask({ client: 'tls-bank', proof: null, headers: { 'client-cert': certificate.header } });
+      const { status, body } = await over.send();
+      expect({ status, type: body['token_type'] }).toEqual({ status: 200, type: 'Bearer' });
+      expect(decodeJwt(body['access_token'] ?? '')['cnf']).toEqual({ 'x5t#S256': certificate.thumbprint });
+      for (const headers of [{}, { 'client-cert': ':AAAA:' }] as Record<string, string>[]) {
+        const { send } = await ask({ client: 'tls-bank', proof: null, headers });
+        expect((await send()).body).toMatchObject({ error: 'invalid_grant' });
+      }
     });
 
     it('accepts a clock ten seconds ahead', async () => {

@@ -1,3 +1,5 @@
+import type { X509Certificate } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Audience } from '@zhijia/access';
 import { errors, interactionPolicy, Provider, type Configuration, type ResourceServer } from 'oidc-provider';
 import type { JWK } from 'jose';
@@ -30,11 +32,13 @@ export interface ProviderParts {
   readonly records: IssuerRecordsStore;
   readonly clients: IssuerClientsStore;
   readonly accounts: AccountsStore;
+  /** The certificate of the connection that a request came over. */
+  readonly certificateOf: (request: IncomingMessage) => X509Certificate | null;
 }
 
 /**
  * The OpenID Connect issuer of one federation. People come by authorization code with PKCE; partners' servers by client
- * credentials, signed assertions and sender-constrained tokens (DPoP), after FAPI 2.0. Access tokens live five minutes:
+ * credentials, signed assertions and sender-constrained tokens (DPoP, or mutual TLS), after FAPI 2.0. Access tokens live five minutes:
  * what a role reaches is read again with each.
  */
 export function createProvider(parts: ProviderParts): Provider {
@@ -67,6 +71,12 @@ export function createProvider(parts: ProviderParts): Provider {
       revocation: { enabled: true },
       clientCredentials: { enabled: true },
       dPoP: { enabled: true },
+      mTLS: {
+        enabled: true,
+        certificateBoundAccessTokens: true,
+        // Whose server it is, its signed assertion says; the certificate is what the token is bound to.
+        getCertificate: (ctx) => parts.certificateOf(ctx.req) ?? undefined,
+      },
       pushedAuthorizationRequests: { enabled: true },
       resourceIndicators: {
         enabled: true,

@@ -1,4 +1,4 @@
-import { ConfigError, modeSchema, readConfig } from '@zhijia/config';
+import { ConfigError, modeSchema, readConfig, tlsConfigOf, tlsEnv } from '@zhijia/config';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -24,6 +24,7 @@ const schema = z.object({
   SMS_GATEWAY_TOKEN: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   ZHIJIA_LEASH: z.enum(['stdin']).optional(),
+  ...tlsEnv,
 });
 
 export type IssuerConfig = ReturnType<typeof readIssuerConfig>;
@@ -61,5 +62,6 @@ export function readIssuerConfig(env: Readonly<Record<string, string | undefined
     sms,
     logLevel: parsed.LOG_LEVEL,
     leash: parsed.ZHIJIA_LEASH ?? null,
+    ...tlsConfigOf(parsed),
   } as const;
 }

@@ -11,6 +11,8 @@ const publicKey = z
 const registrationSchema = z.strictObject({
   client_id: z.string().regex(/^[a-z0-9][a-z0-9-]{2,62}$/),
   client_name: z.string().min(1).max(100),
+  /** Tokens are bound to the certificate of the connection (RFC 8705) then, and to a DPoP key otherwise. */
+  tls_client_certificate_bound_access_tokens: z.literal(true).optional(),
   jwks: z
     .strictObject({ keys: z.array(publicKey).min(1).max(4) })
     .refine(({ keys }) => new Set(keys.map(({ kid }) => kid)).size === keys.length, {
@@ -46,6 +48,7 @@ export class RegisterPartnerClient {
     ]);
     if (organisation === null) return { kind: 'organisationUnknown' };
     const { client_id: clientId, client_name: clientName, jwks } = parsed.data;
+    const isCertificateBound = parsed.data.tls_client_certificate_bound_access_tokens === true;
     await this.clients.put(
       {
         client_id: clientId,
@@ -56,7 +59,8 @@ export class RegisterPartnerClient {
         response_types: [],
         redirect_uris: [],
         token_endpoint_auth_method: 'private_key_jwt',
-        dpop_bound_access_tokens: true,
+        dpop_bound_access_tokens: !isCertificateBound,
+        tls_client_certificate_bound_access_tokens: isCertificateBound,
       },
       organisation.id,
     );

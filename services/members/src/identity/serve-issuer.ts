@@ -1,6 +1,9 @@
+import type { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import formbody from '@fastify/formbody';
+import { clientCertificateOf } from '@zhijia/access';
+import { tlsServerOptions, type TlsFiles } from '@zhijia/config';
 import { createDataSource } from '@zhijia/database';
 import { createLog, type Log } from '@zhijia/logging';
 import { BlindIndex, FieldCipher, readKeyring } from '@zhijia/pii';
@@ -66,9 +69,20 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
 
   const keys = new SigningKeys(db, cipher);
   const { issuerUrl, cookieKeys } = config;
-  const isBehindProxy = issuerUrl.startsWith('https:');
+  const isBehindProxy = issuerUrl.startsWith('https:') && config.tls === null;
+  const believesAnyCertificate = config.tls?.ca == null;
+  const certificateOf = (request: IncomingMessage): X509Certificate | null =>
+    clientCertificateOf(request, config.certificateProxies, believesAnyCertificate);
   const makeProvider = async (): Promise<Provider> => {
-    const provider = createProvider({ issuerUrl, keys: await keys.current(), cookieKeys, records, clients, accounts });
+    const provider = createProvider({
+      issuerUrl,
+      keys: await keys.current(),
+      cookieKeys,
+      records,
+      clients,
+      accounts,
+      certificateOf,
+    });
     provider.proxy = isBehindProxy;
     provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'The issuer failed'));
     return provider;
@@ -83,7 +97,7 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
   }, keysReadEveryMs);
   upkeep.unref();
 
-  const server = await createServer({ isBehindProxy, log, db, provider: () => provider, signIn });
+  const server = await createServer({ isBehindProxy, tls: config.tls, log, db, provider: () => provider, signIn });
   const url = await server.listen({ port: config.port, host: config.host });
   log.info({ url, issuer: issuerUrl }, 'Serving');
 
@@ -98,13 +112,20 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
 
 async function createServer(parts: {
   isBehindProxy: boolean;
+  tls: TlsFiles | null;
   log: Log;
   db: DataSource;
   provider: () => Provider;
   signIn: SignIn;
 }): Promise<FastifyInstance> {
   const { log, db, provider, signIn } = parts;
-  const server = fastify({ trustProxy: parts.isBehindProxy, bodyLimit: 64 * 1_024, forceCloseConnections: 'idle' });
+  const server = fastify({
+    // Typed as for HTTP: nothing here depends on which of the two it is.
+    ...(parts.tls === null ? {} : ({ https: tlsServerOptions(parts.tls) } as object)),
+    trustProxy: parts.isBehindProxy,
+    bodyLimit: 64 * 1_024,
+    forceCloseConnections: 'idle',
+  });
   server.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
     reply.header('x-frame-options', 'DENY');
