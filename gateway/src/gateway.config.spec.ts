@@ -88,6 +88,14 @@ describe('the configuration of the gateway', () => {
     ['an issuer twice', () => trust(remote, remote), /stands there twice/],
     ['an issuer without keys', () => trust({ ...remote, jwksUrl: undefined }), /either jwksFile or jwksUrl/],
     ['a role that does not exist', () => trust({ ...remote, roles: ['king'] }), /TRUSTED_ISSUERS_FILE 0\.roles/],
+    ['an algorithm with a shared secret', () => trust({ ...remote, algorithms: ['HS256'] }), /0\.algorithms\.0/],
+    ['no algorithm', () => trust({ ...remote, algorithms: [] }), /0\.algorithms/],
+    [
+      'a translation into a role that the issuer may not assert',
+      () => trust({ ...remote, claims: { roleNames: { boss: 'administrator' } } }),
+      /0\.claims\.roleNames: translates/,
+    ],
+    ['a claim that is not mapped here', () => trust({ ...remote, claims: { email: 'mail' } }), /0\.claims/],
     ['a list that is no JSON', () => writeFileSync(env['TRUSTED_ISSUERS_FILE']!, '['), /cannot be read as JSON/],
   ])('names %s', (_what, spoil, problem) => {
     spoil();

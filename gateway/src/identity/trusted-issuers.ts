@@ -4,6 +4,7 @@ import { roleNames, type Audience, type RoleName } from '@zhijia/access';
 import { ConfigError, type Mode } from '@zhijia/config';
 import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
+import { claimMapSchema, type ClaimMap } from './claim-map.js';
 
 /** Somebody whose tokens are believed: for these audiences, and for these roles alone. */
 export interface TrustedIssuer {
@@ -11,11 +12,16 @@ export interface TrustedIssuer {
   /** The `aud` that a token for each audience carries; an audience that is not named is not served to this issuer. */
   audiences: Readonly<Partial<Record<Audience, string>>>;
   roles: ReadonlySet<RoleName>;
+  algorithms: string[];
+  /** Where its tokens say who somebody is. */
+  claims: ClaimMap;
   /** Of this machine alone: its tokens may be plain where others have to be bound to a key. */
   isDevelopment: boolean;
   keys: JWTVerifyGetKey;
 }
 
+/** Asymmetric only: with a shared secret in the list, a public key would pass as one. */
+const algorithms = ['ES256', 'PS256', 'EdDSA'] as const;
 const expectedAudience = z.string().min(1).optional();
 
 const issuerSchema = z
@@ -26,10 +32,19 @@ const issuerSchema = z
     jwksUrl: z.url({ protocol: /^https?$/ }).optional(),
     audiences: z.strictObject({ mobile: expectedAudience, dashboard: expectedAudience, bank: expectedAudience }),
     roles: z.array(z.enum(roleNames)),
+    algorithms: z
+      .array(z.enum(algorithms))
+      .min(1)
+      .default([...algorithms]),
+    claims: claimMapSchema.prefault({}),
     development: z.boolean().default(false),
   })
   .refine((issuer) => (issuer.jwksFile === undefined) !== (issuer.jwksUrl === undefined), {
     message: 'names either jwksFile or jwksUrl',
+  })
+  .refine(({ roles, claims }) => Object.values(claims.roleNames ?? {}).every((role) => roles.includes(role)), {
+    path: ['claims', 'roleNames'],
+    message: 'translates into a role that stands not in roles',
   });
 
 type ListedIssuer = z.infer<typeof issuerSchema>;
@@ -58,6 +73,8 @@ export function readTrustedIssuers(file: string, mode: Mode): ReadonlyMap<string
         issuer: one.issuer,
         audiences: one.audiences,
         roles: new Set(one.roles),
+        algorithms: one.algorithms,
+        claims: one.claims,
         isDevelopment: one.development,
         keys: keysOf(one, dirname(file)),
       },
