@@ -30,6 +30,7 @@ allow benefits "--topic ${PREFIX}benefits.reward-pool" Write Describe Create
 allow evaluations "--topic ${PREFIX}evaluations.campaign" Write Describe Create
 allow evaluations "--topic ${PREFIX}evaluations.participation" Write Describe Create
 allow evaluations "--topic ${PREFIX}evaluations.rectification-rating" Write Describe Create
+allow members "--topic ${PREFIX}members.consent" Write Describe Create
 allow members "--topic ${PREFIX}members.member" Write Describe Create
 allow members "--topic ${PREFIX}members.organisation" Write Describe Create
 allow members "--topic ${PREFIX}members.rectification" Write Describe Create

@@ -1,3 +1,4 @@
+import { consentFields } from '@zhijia/contracts';
 import type { GraphQLSchema } from 'graphql';
 import { audiences, type Audience } from './audience.js';
 import { declaredFields, type DeclaredField } from './declared-fields.js';
@@ -5,8 +6,12 @@ import { roleNames, type RoleName } from './role-name.js';
 import type { Rule, RuleTable } from './rule.js';
 import { Viewer } from './viewer.js';
 
-/** A row that belongs to the viewer, whatever the property that says so; and one that never does. */
-const ownRow: object = new Proxy({}, { get: () => 'self' });
+/** A row that belongs to the viewer, whatever the property that says so, or to a partner by consent to everything. */
+const ownRow: object = new Proxy(
+  {},
+  { get: (_row, property) => (property === 'coveredFields' ? consentFields : 'self') },
+);
+/** A row that never does. */
 const foreignRow: object = new Proxy({}, { get: () => 'somebody else' });
 
 /**

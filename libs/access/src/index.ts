@@ -1,9 +1,20 @@
 export { audiences, isAudience, type Audience } from './audience.js';
 export { Viewer, type RoleGrant, type ViewerFacts } from './viewer.js';
 export { isRoleName, roleNames, type RoleName } from './role-name.js';
-export { anyOf, anyViewer, defineRules, hasRole, ownedBy, withParent, type Rule, type RuleTable } from './rule.js';
+export {
+  anyOf,
+  anyViewer,
+  coveredByConsent,
+  defineRules,
+  hasRole,
+  ownedBy,
+  withParent,
+  type Rule,
+  type RuleTable,
+} from './rule.js';
 export { accessDirective, declaredFields, type DeclaredField } from './declared-fields.js';
 export { AccessRuleMissing, enforceAccess } from './enforce-access.js';
+export { readConsentGrant, signConsentGrant, type ConsentGrant } from './consent-grant.js';
 export { accessDenied, accessDeniedCode } from './access-denied.js';
 export { renderAccessMatrix } from './access-matrix.js';
 export {

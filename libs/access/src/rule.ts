@@ -1,3 +1,4 @@
+import type { ConsentField } from '@zhijia/contracts';
 import type { RoleName } from './role-name.js';
 import type { Viewer } from './viewer.js';
 
@@ -43,6 +44,23 @@ export function ownedBy(property: string): Rule {
       row !== null &&
       (row as Record<string, unknown>)[property] === viewer.memberId,
   };
+}
+
+/** On what one consent shows of a member (`coveredFields` of the row): the consent covers this field. */
+export function coveredByConsent(field: ConsentField): Rule {
+  return {
+    describes: `a partner whose consent covers ${field}`,
+    dependsOnRow: true,
+    allows: (viewer, row) =>
+      viewer.has('bank-client') &&
+      typeof row === 'object' &&
+      row !== null &&
+      isAmong((row as { coveredFields?: unknown }).coveredFields, field),
+  };
+}
+
+function isAmong(fields: unknown, field: ConsentField): boolean {
+  return Array.isArray(fields) && fields.includes(field);
 }
 
 export function anyOf(...rules: readonly Rule[]): Rule {

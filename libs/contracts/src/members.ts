@@ -118,3 +118,45 @@ export const rectificationWithdrawn = defineEvent({
   topic: 'members.rectification',
   schema: z.object({ ...rectification, withdrawnAt: instant }),
 });
+
+/** What a partner can be let read of a member, one by one. */
+export const consentFields = [
+  'MEMBERSHIP',
+  'ORGANISATION',
+  'MASKED_NAME',
+  'MASKED_PHONE',
+  'VERIFICATION',
+  'TIME_ACCOUNT',
+  'POINTS',
+] as const;
+
+export type ConsentField = (typeof consentFields)[number];
+
+const consent = {
+  consentId: z.uuid(),
+  memberId: z.uuid(),
+  /** The partner's server, as it is registered. */
+  clientId: z.string().min(1),
+  /** A code of the policy `sharing.partnerConsent`. */
+  purpose: z.string().min(1),
+};
+
+/** A member let a partner read some fields for one purpose, until a day. */
+export const consentGiven = defineEvent({
+  type: 'members.consent-given.v1',
+  topic: 'members.consent',
+  schema: z.object({
+    ...consent,
+    fields: z.array(z.enum(consentFields)).min(1),
+    noticeVersion: z.string().min(1),
+    givenAt: instant,
+    validUntil: instant,
+  }),
+});
+
+/** A consent ended before its day: the member took it back, or gave another for the same partner and purpose. */
+export const consentWithdrawn = defineEvent({
+  type: 'members.consent-withdrawn.v1',
+  topic: 'members.consent',
+  schema: z.object({ ...consent, reason: z.enum(['MEMBER', 'REPLACED']), withdrawnAt: instant }),
+});
