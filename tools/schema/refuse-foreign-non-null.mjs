@@ -10,20 +10,31 @@ import { Kind } from 'graphql';
  * @throws Error that names each such field
  */
 export function refuseForeignNonNull(service, foreign, own) {
-  const names = new Set(
-    foreign.filter(({ kind }) => kind === Kind.OBJECT_TYPE_DEFINITION).map(({ name }) => name.value),
-  );
+  const types = foreign.filter(({ kind }) => kind === Kind.OBJECT_TYPE_DEFINITION);
+  const names = new Set(types.map(({ name }) => name.value));
+  const keys = new Set(types.flatMap((type) => keyFieldsOf(type).map((field) => `${type.name.value}.${field}`)));
   const found = own
     .filter(({ kind }) => kind === Kind.OBJECT_TYPE_DEFINITION || kind === Kind.OBJECT_TYPE_EXTENSION)
     .flatMap(({ name, fields = [] }) =>
       fields
-        .filter((field) => mustBeThere(field.type, names, names.has(name.value) && field.name.value !== 'id'))
+        .filter((field) => {
+          const isKey = keys.has(`${name.value}.${field.name.value}`);
+          return mustBeThere(field.type, names, names.has(name.value) && !isKey);
+        })
         .map((field) => `${name.value}.${field.name.value}`),
     );
   if (found.length === 0) return;
   throw new Error(
     `${service}: ${found.join(', ')} cannot be null, though another service has a part in the answer: leave out the "!", so that the rest stands while that service is away.`,
   );
+}
+
+/** What a reference always brings along: `id`, in all but a few types. */
+function keyFieldsOf({ directives = [] }) {
+  return directives
+    .filter(({ name }) => name.value === 'key')
+    .flatMap((key) => key.arguments.filter(({ name }) => name.value === 'fields'))
+    .flatMap(({ value }) => value.value.split(' '));
 }
 
 /** Items of a list may say `!`: one that is missing takes its list, and no more. */

@@ -15,6 +15,11 @@ describe('a field in whose answer another service has a part', () => {
     ).not.toThrow();
   });
 
+  it('is a key of whatever name: a reference always has it', () => {
+    const consented = parse(`type Consented @key(fields: "grant") { grant: String! points: Int }`).definitions;
+    expect(() => refuseForeignNonNull('benefits', consented, consented)).not.toThrow();
+  });
+
   it.each([
     ['links to what another owns', 'type Visit { depositor: Member! }', 'Visit.depositor'],
     ['lists what another owns', 'type Visit { helpers: [Member!]! }', 'Visit.helpers'],
