@@ -40,6 +40,7 @@ export function ensureSecrets(dataDir) {
     databasePasswords: each((name) => text(`database-${name}.password`, aKey)),
     viewerStatementKeys: each((name) => text(`viewer-statement-${name}.key`, aKey)),
     deadLetterKey: text('dead-letters.key', aKey),
+    consentGrantKey: text('consent-grants.key', aKey),
     piiKeyringFile: ensure('pii.keyring.json', aKeyring),
     piiIndexKeyFile: ensure('pii.index-key', aKeyring),
     ballotServiceKeyFile: ensure('ballot-service.jwk.json', aSigningKey),
@@ -57,6 +58,7 @@ export function ensureSecrets(dataDir) {
   const names = [
     'postgres.password',
     'dead-letters.key',
+    'consent-grants.key',
     'pii.keyring.json',
     'pii.index-key',
     'ballot-service.jwk.json',

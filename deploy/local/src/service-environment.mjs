@@ -60,6 +60,7 @@ function subgraphEnvironment(name, { databases, kafka, secrets }) {
     WORKER: 'inline',
     VIEWER_STATEMENT_KEYS: secrets.viewerStatementKeys[name],
     DEAD_LETTER_KEY: secrets.deadLetterKey,
+    ...(name === 'evaluations' ? {} : { CONSENT_GRANT_KEYS: secrets.consentGrantKey }),
     ...(name === 'members'
       ? { PII_KEYRING_FILE: secrets.piiKeyringFile, PII_INDEX_KEY_FILE: secrets.piiIndexKeyFile }
       : {}),

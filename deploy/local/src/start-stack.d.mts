@@ -37,6 +37,7 @@ export interface StackSecrets {
   readonly folder: string;
   readonly viewerStatementKeys: Readonly<Record<SubgraphName, string>>;
   readonly deadLetterKey: string;
+  readonly consentGrantKey: string;
   readonly piiKeyringFile: string;
   readonly piiIndexKeyFile: string;
   readonly ballotServiceKeyFile: string;

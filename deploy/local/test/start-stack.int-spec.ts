@@ -32,6 +32,7 @@ describe('startStack', () => {
         WORKER: 'inline',
         VIEWER_STATEMENT_KEYS: stack.secrets.viewerStatementKeys.members,
         DEAD_LETTER_KEY: stack.secrets.deadLetterKey,
+        CONSENT_GRANT_KEYS: stack.secrets.consentGrantKey,
         ZHIJIA_LEASH: 'stdin',
       });
       for (const name of ['PII_KEYRING_FILE', 'PII_INDEX_KEY_FILE']) {

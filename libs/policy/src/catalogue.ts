@@ -1,3 +1,4 @@
+import { consentFields } from '@zhijia/contracts';
 import { z } from 'zod';
 import { definePolicy } from './define-policy.js';
 
@@ -126,6 +127,62 @@ export const fraudLimits = definePolicy({
   source: 'Own: eight hours a day, no two visits at once; no official figure exists',
 });
 
+const text = z.string().min(1).max(200);
+
+/**
+ * What a member can let a partner read: for each purpose why, which fields at most and for how long at most. The notice
+ * is what the member is shown; when its words or a purpose change, so does its version. Who refused is not asked again
+ * by the same partner for the same purpose within the time given here.
+ */
+export const sharingPartnerConsent = definePolicy({
+  key: 'sharing.partnerConsent',
+  schema: z.strictObject({
+    noticeVersion: z.string().min(1).max(40),
+    purposes: z
+      .array(
+        z.strictObject({
+          code: z.string().regex(/^[a-z][a-z-]{1,39}$/),
+          nameZh: text,
+          nameEn: text,
+          necessityZh: text,
+          necessityEn: text,
+          fields: z.array(z.enum(consentFields)).min(1),
+          maxDays: z.int().min(1).max(1_096),
+        }),
+      )
+      .refine((purposes) => new Set(purposes.map(({ code }) => code)).size === purposes.length, {
+        error: 'names a purpose twice',
+      }),
+    askAgainAfterDays: z.int().min(1).max(3_660),
+  }),
+  default: {
+    noticeVersion: '2026-1',
+    purposes: [
+      {
+        code: 'card-issuing',
+        nameZh: '办理工会会员服务卡',
+        nameEn: 'Issuing the union member card',
+        necessityZh: '银行须确认申请人是本会会员，并核对姓名和手机号码。',
+        necessityEn: 'The bank has to know that the applicant is a member, and compares name and number.',
+        fields: ['MEMBERSHIP', 'ORGANISATION', 'MASKED_NAME', 'MASKED_PHONE', 'VERIFICATION'],
+        maxDays: 90,
+      },
+      {
+        code: 'loan-assessment',
+        nameZh: '申请会员贷款',
+        nameEn: 'Applying for a member loan',
+        necessityZh: '银行须确认会员资格、入会时间和服务记录，以确定可享受的利率。',
+        necessityEn:
+          'The bank has to know membership, since when, and service rendered, to find the rate that applies.',
+        fields: ['MEMBERSHIP', 'ORGANISATION', 'MASKED_NAME', 'MASKED_PHONE', 'VERIFICATION', 'TIME_ACCOUNT', 'POINTS'],
+        maxDays: 365,
+      },
+    ],
+    askAgainAfterDays: 180,
+  },
+  source: 'PIPL articles 14 to 17, 23 and 29: separate, informed, for one purpose; purposes and terms are our own',
+});
+
 /** Every policy that some service reads. */
 export const policyCatalogue = [
   evaluationScale,
@@ -140,4 +197,5 @@ export const policyCatalogue = [
   joinReviewSla,
   accountCap,
   fraudLimits,
+  sharingPartnerConsent,
 ] as const;

@@ -5,6 +5,8 @@ export { runWorker } from './run-worker.js';
 export { migrateSubgraph } from './migrate-subgraph.js';
 export { SubgraphModule } from './subgraph.module.js';
 export { LOG, SUBGRAPH_CONFIG } from './tokens.js';
+export { consentGrantEnv, ConsentGrants, type ConsentedMember } from './consent-grants.js';
+export { DatabaseClock } from './database-clock.js';
 export { ResolveReferences } from './resolve-references.js';
 export { RequestLoaders, type BatchLoader } from './request-loaders.js';
 export type { GraphContext } from './graph-context.js';

@@ -41,7 +41,7 @@ export async function serveSubgraph(definition: SubgraphDefinition, config: Subg
   );
   const server = app.getHttpAdapter().getInstance();
   // The gateway's statements are seconds old: a machine whose clock is wrong would take none of them.
-  const clock = new DatabaseClock(app.get(DataSource), log);
+  const clock = app.get(DatabaseClock);
   await clock.start();
   installViewerGate(server, {
     subgraph: definition.name,

@@ -4,6 +4,12 @@ import { z } from 'zod';
 
 const secretKey = z.base64url().transform((text) => Buffer.from(text, 'base64url'));
 
+/** HMAC keys, base64url, the current one first; two while keys are rotated. */
+export const secretKeys = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(secretKey).min(1).max(2));
+
 /** The variables every subgraph reads; a service adds its own in its `*.config.ts`. */
 export const subgraphEnv = {
   ZHIJIA_MODE: modeSchema,
@@ -16,11 +22,8 @@ export const subgraphEnv = {
   KAFKA_PREFIX: z.string().default(''),
   /** `inline`: relay, consumers and jobs run in this process; `none`: `worker.ts` runs them elsewhere. */
   WORKER: z.enum(['inline', 'none']).default('none'),
-  /** HMAC keys shared with the gateway, base64url, the current one first; two while keys are rotated. */
-  VIEWER_STATEMENT_KEYS: z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(z.array(secretKey).min(1).max(2)),
+  /** Shared with the gateway. */
+  VIEWER_STATEMENT_KEYS: secretKeys,
   DEAD_LETTER_KEY: secretKey,
   /** Whose policies hold here: a path of codes such as `CN/44/07`, which falls back to `CN`. */
   POLICY_REGION: z.string().default('CN'),

@@ -8,6 +8,7 @@ import { Outbox, ParkingLot } from '@zhijia/messaging';
 import { PolicyStore } from '@zhijia/policy';
 import { DataSource } from 'typeorm';
 import { buildServedSchema } from './build-served-schema.js';
+import { DatabaseClock } from './database-clock.js';
 import { DatabaseProbe } from './database-probe.js';
 import { GraphDriver } from './graph-driver.js';
 import { Health } from './health.js';
@@ -31,6 +32,11 @@ export class SubgraphModule {
       { provide: LOG, useValue: log },
       { provide: SUBGRAPH_CONFIG, useValue: config },
       { provide: DataSource, useFactory: () => openDatabase(definition, config, metrics, log) },
+      {
+        provide: DatabaseClock,
+        inject: [DataSource],
+        useFactory: (db: DataSource) => new DatabaseClock(db, log),
+      },
       { provide: IdempotencyStore, useFactory: () => new IdempotencyStore() },
       { provide: Outbox, useFactory: () => new Outbox() },
       { provide: ParkingLot, useFactory: () => new ParkingLot() },

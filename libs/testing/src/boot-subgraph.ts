@@ -71,6 +71,7 @@ export async function bootSubgraph(definition: SubgraphDefinition, options: Boot
       DEAD_LETTER_KEY: randomBytes(32).toString('base64url'),
       LOG_LEVEL: 'fatal',
     }),
+    consentGrantKeys: [randomBytes(32)],
     ...options.config,
   };
   const log = createLog({ service: definition.name, level: process.env['TEST_LOG_LEVEL'] ?? 'fatal' });
