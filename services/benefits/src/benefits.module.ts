@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ConsentGrants, DatabaseClock, SUBGRAPH_CONFIG } from '@zhijia/subgraph';
+import { ConsentedMemberResolver } from './accounts/consented-member.resolver.js';
 import { MemberResolver } from './accounts/member.resolver.js';
 import { OpenPointsAccountWhenMemberRegistered } from './accounts/open-points-account-when-member-registered.js';
 import { PointsAccountOfMemberLoader } from './accounts/points-account-of-member.loader.js';
@@ -14,6 +16,7 @@ import { RedemptionResolver } from './offers/redemption.resolver.js';
 import { RedemptionsStore } from './offers/redemptions.store.js';
 import { VisibleOffersLoader } from './offers/visible-offers.loader.js';
 import { WithdrawOffer } from './offers/withdraw-offer.js';
+import type { BenefitsConfig } from './benefits.config.js';
 import { ledger } from './ledger.providers.js';
 import { KnowMemberWhenMemberChanged } from './projections/know-member-when-member-changed.js';
 import { KnowMemberWhenMemberRegistered } from './projections/know-member-when-member-registered.js';
@@ -32,6 +35,13 @@ import { RewardsStore } from './rewards/rewards.store.js';
 import { SettleRewards } from './rewards/settle-rewards.js';
 import { SettleRewardsWhenBallotCast } from './rewards/settle-rewards-when-ballot-cast.js';
 
+const consentGrants = {
+  provide: ConsentGrants,
+  inject: [SUBGRAPH_CONFIG, DatabaseClock],
+  useFactory: ({ consentGrantKeys }: BenefitsConfig, clock: DatabaseClock) =>
+    new ConsentGrants(consentGrantKeys, clock),
+};
+
 const projections = [
   ProjectionsStore,
   KnowMemberWhenMemberRegistered,
@@ -43,6 +53,8 @@ const accounts = [
   PointsAccountOfMemberLoader,
   PointsAccountResolver,
   MemberResolver,
+  ConsentedMemberResolver,
+  consentGrants,
   OpenPointsAccountWhenMemberRegistered,
 ];
 const rewards = [

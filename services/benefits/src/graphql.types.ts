@@ -376,6 +376,14 @@ export type Participation = {
   readonly reward?: Maybe<Reward>;
 };
 
+/** Owned by members: what one consent lets one partner read of a member. benefits adds the balance. */
+export type ConsentedMember = {
+  readonly __typename?: 'ConsentedMember';
+  readonly grant: Scalars['String']['output'];
+  /** What the member has earned and not spent; null also until the account is open. */
+  readonly pointsBalance?: Maybe<Scalars['Points']['output']>;
+};
+
 export type Query = {
   readonly __typename?: 'Query';
   /**

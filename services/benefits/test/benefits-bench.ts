@@ -25,8 +25,8 @@ export class BenefitsBench {
 
   private constructor(readonly service: BootedSubgraph) {}
 
-  static async open(): Promise<BenefitsBench> {
-    return new BenefitsBench(await bootSubgraph(benefitsSubgraph));
+  static async open(config: Readonly<Record<string, unknown>> = {}): Promise<BenefitsBench> {
+    return new BenefitsBench(await bootSubgraph(benefitsSubgraph, { config }));
   }
 
   get db() {

@@ -33,6 +33,184 @@ export type PageInfo = {
   readonly endCursor?: Maybe<Scalars['String']['output']>;
 };
 
+/** A real-name member of a union. Reached by the member themselves and by officers whose organisations reach them. */
+export type Member = {
+  readonly __typename?: 'Member';
+  /** What the member let partners read, the newest first; null for everybody else. At most 100 in a page. */
+  readonly consents?: Maybe<ConsentConnection>;
+  readonly id: Scalars['ID']['output'];
+  /** The whole name, for the member themselves. */
+  readonly fullName?: Maybe<Scalars['String']['output']>;
+  /** The family name and a star for each character after: 张*, 欧阳**. */
+  readonly maskedName?: Maybe<Scalars['String']['output']>;
+  /** The first three and the last four digits: 138****5678. */
+  readonly maskedPhone?: Maybe<Scalars['String']['output']>;
+  /** The first and the last character. */
+  readonly maskedIdNumber?: Maybe<Scalars['String']['output']>;
+  /** The number on the union's own card or list, where it has one. */
+  readonly memberNumber?: Maybe<Scalars['String']['output']>;
+  /** Where the member belongs now. */
+  readonly organisation?: Maybe<Organisation>;
+  /** Groups whose answers are shown beside the total of a campaign. */
+  readonly strata?: Maybe<ReadonlyArray<Stratum>>;
+  readonly joinedOn?: Maybe<Scalars['LocalDate']['output']>;
+  /** How sure the union is that the member is who they say. */
+  readonly verification?: Maybe<VerificationLevel>;
+  /** The ID number keeps the rules of GB 11643. That says nothing of whose number it is. */
+  readonly idNumberWellFormed?: Maybe<Scalars['Boolean']['output']>;
+  /** The person proved to be the one whom the ID number names. */
+  readonly identityVerified?: Maybe<Scalars['Boolean']['output']>;
+  readonly status?: Maybe<MemberStatus>;
+};
+
+/** A real-name member of a union. Reached by the member themselves and by officers whose organisations reach them. */
+export type MemberConsentsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/**
+ * A member let one partner read some fields for one purpose, until a day. The texts are those that the member was shown.
+ * Given at the issuer's page, for this alone.
+ */
+export type Consent = {
+  readonly __typename?: 'Consent';
+  readonly id: Scalars['ID']['output'];
+  /** Who receives the fields. */
+  readonly recipientName: Scalars['String']['output'];
+  /** How the recipient is reached, with questions and with requests to erase what it holds. */
+  readonly recipientContact: Scalars['String']['output'];
+  readonly purposeZh: Scalars['String']['output'];
+  readonly purposeEn: Scalars['String']['output'];
+  readonly fields: ReadonlyArray<ConsentField>;
+  readonly method: ConsentMethod;
+  /** Which notice the member was shown. */
+  readonly noticeVersion: Scalars['String']['output'];
+  readonly state: ConsentState;
+  readonly givenAt: Scalars['DateTime']['output'];
+  readonly validUntil: Scalars['DateTime']['output'];
+  readonly withdrawnAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Every time the partner read, the newest first; at most 100 in a page. */
+  readonly uses: ConsentUseConnection;
+};
+
+/**
+ * A member let one partner read some fields for one purpose, until a day. The texts are those that the member was shown.
+ * Given at the issuer's page, for this alone.
+ */
+export type ConsentUsesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A part of what is known of a member, as a consent names it. */
+export type ConsentField =
+  /** 会员身份、入会日期: `status`, `joinedOn` */
+  | 'MEMBERSHIP'
+  /** 所属工会组织: `organisationNameZh`, `organisationUnifiedCode` */
+  | 'ORGANISATION'
+  /** 姓名（隐去名字）: `maskedName` */
+  | 'MASKED_NAME'
+  /** 手机号码（隐去中间四位）: `maskedPhone` */
+  | 'MASKED_PHONE'
+  /** 实名核验情况: `verification` */
+  | 'VERIFICATION'
+  /** 时间账户余额: `timeBalanceMinutes` */
+  | 'TIME_ACCOUNT'
+  /** 积分余额: `pointsBalance` */
+  | 'POINTS';
+
+export type ConsentMethod =
+  /** The partner's server asks when it needs the fields, over an encrypted and signed connection; nothing is sent of itself. */
+  'ONLINE_QUERY';
+
+export type ConsentState =
+  | 'LIVE'
+  /** Its day is over. */
+  | 'EXPIRED'
+  /** The member took it back. */
+  | 'WITHDRAWN'
+  /** The member gave another for the same partner and purpose. */
+  | 'REPLACED';
+
+export type ConsentConnection = {
+  readonly __typename?: 'ConsentConnection';
+  readonly edges: ReadonlyArray<ConsentEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type ConsentEdge = {
+  readonly __typename?: 'ConsentEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Consent;
+};
+
+/** One time that the partner read. It is never changed. */
+export type ConsentUse = {
+  readonly __typename?: 'ConsentUse';
+  readonly id: Scalars['ID']['output'];
+  readonly usedAt: Scalars['DateTime']['output'];
+  /** What the partner could read then. */
+  readonly fields: ReadonlyArray<ConsentField>;
+};
+
+export type ConsentUseConnection = {
+  readonly __typename?: 'ConsentUseConnection';
+  readonly edges: ReadonlyArray<ConsentUseEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type ConsentUseEdge = {
+  readonly __typename?: 'ConsentUseEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: ConsentUse;
+};
+
+/**
+ * A member as far as one consent covers it, for one request of one partner. A field that the consent does not cover is
+ * null; `coveredFields` tells it from one that is empty. Other services add theirs.
+ */
+export type ConsentedMember = {
+  readonly __typename?: 'ConsentedMember';
+  /** Members' signed word to the other services; no client sees it. */
+  readonly grant: Scalars['String']['output'];
+  readonly consentId: Scalars['ID']['output'];
+  /** The purpose that the fields may be used for, and no other. */
+  readonly purpose: Scalars['String']['output'];
+  readonly validUntil: Scalars['DateTime']['output'];
+  readonly coveredFields: ReadonlyArray<ConsentField>;
+  readonly status?: Maybe<MemberStatus>;
+  readonly joinedOn?: Maybe<Scalars['LocalDate']['output']>;
+  /** The organisation where the member belongs now. */
+  readonly organisationNameZh?: Maybe<Scalars['String']['output']>;
+  /** GB 32100, where the organisation has one. */
+  readonly organisationUnifiedCode?: Maybe<Scalars['String']['output']>;
+  /** The family name and a star for each character after. */
+  readonly maskedName?: Maybe<Scalars['String']['output']>;
+  /** The first three and the last four digits, to be compared with the number that the partner holds. */
+  readonly maskedPhone?: Maybe<Scalars['String']['output']>;
+  readonly verification?: Maybe<VerificationLevel>;
+};
+
+export type WithdrawConsentInput = {
+  readonly consentId: Scalars['ID']['input'];
+};
+
+export type WithdrawConsentResult = ConsentWithdrawn | ConsentNotFound;
+
+export type ConsentWithdrawn = {
+  readonly __typename?: 'ConsentWithdrawn';
+  readonly consent: Consent;
+};
+
+/** Returned when the member who asks gave no such consent. */
+export type ConsentNotFound = Refusal & {
+  readonly __typename?: 'ConsentNotFound';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
 /** One of `csvText` and `csvBase64` is given. */
 export type ImportOrganisationsInput = {
   /** The file as text. */
@@ -181,34 +359,6 @@ export type ImportColumnsRepeated = Refusal & {
   readonly messageEn: Scalars['String']['output'];
   /** The repeated columns by their English names. */
   readonly columns: ReadonlyArray<Scalars['String']['output']>;
-};
-
-/** A real-name member of a union. Reached by the member themselves and by officers whose organisations reach them. */
-export type Member = {
-  readonly __typename?: 'Member';
-  readonly id: Scalars['ID']['output'];
-  /** The whole name, for the member themselves. */
-  readonly fullName?: Maybe<Scalars['String']['output']>;
-  /** The family name and a star for each character after: 张*, 欧阳**. */
-  readonly maskedName?: Maybe<Scalars['String']['output']>;
-  /** The first three and the last four digits: 138****5678. */
-  readonly maskedPhone?: Maybe<Scalars['String']['output']>;
-  /** The first and the last character. */
-  readonly maskedIdNumber?: Maybe<Scalars['String']['output']>;
-  /** The number on the union's own card or list, where it has one. */
-  readonly memberNumber?: Maybe<Scalars['String']['output']>;
-  /** Where the member belongs now. */
-  readonly organisation?: Maybe<Organisation>;
-  /** Groups whose answers are shown beside the total of a campaign. */
-  readonly strata?: Maybe<ReadonlyArray<Stratum>>;
-  readonly joinedOn?: Maybe<Scalars['LocalDate']['output']>;
-  /** How sure the union is that the member is who they say. */
-  readonly verification?: Maybe<VerificationLevel>;
-  /** The ID number keeps the rules of GB 11643. That says nothing of whose number it is. */
-  readonly idNumberWellFormed?: Maybe<Scalars['Boolean']['output']>;
-  /** The person proved to be the one whom the ID number names. */
-  readonly identityVerified?: Maybe<Scalars['Boolean']['output']>;
-  readonly status?: Maybe<MemberStatus>;
 };
 
 /** How sure the union is of a person. A well-formed ID number verifies nothing. */
@@ -487,6 +637,11 @@ export type RectificationTextInvalid = Refusal & {
 
 export type Query = {
   readonly __typename?: 'Query';
+  /**
+   * What a live consent lets the asking partner read of one member. Null where the consent is not this partner's, does not
+   * exist, was withdrawn, or is over: these answer alike. The use is written into the member's ledger before the answer.
+   */
+  readonly consentedMember?: Maybe<ConsentedMember>;
   /** An import, for who started it and for administrators of the whole register; null for everybody else. */
   readonly importRun?: Maybe<ImportRun>;
   /** The member who asks; null for a viewer who is no member. */
@@ -517,6 +672,10 @@ export type Query = {
    * a time.
    */
   readonly rectifications: RectificationConnection;
+};
+
+export type QueryConsentedMemberArgs = {
+  consentId: Scalars['ID']['input'];
 };
 
 export type QueryImportRunArgs = {
@@ -559,6 +718,8 @@ export type QueryRectificationsArgs = {
 
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /** Takes a consent back. It holds for the next request of the partner. Done twice it is done once. */
+  readonly withdrawConsent: WithdrawConsentResult;
   /**
    * Adds and corrects organisations from a CSV file of up to 1 MB, inside the subtrees of the administrator. Good lines
    * land once, however often the file comes; `docs/import.md` is the contract of the columns.
@@ -580,6 +741,10 @@ export type Mutation = {
    * member reads them, and those who took part may rate them.
    */
   readonly publishRectification: PublishRectificationResult;
+};
+
+export type MutationWithdrawConsentArgs = {
+  input: WithdrawConsentInput;
 };
 
 export type MutationImportOrganisationsArgs = {

@@ -1,5 +1,5 @@
 import { readConfig } from '@zhijia/config';
-import { readSubgraphConfig } from '@zhijia/subgraph';
+import { consentGrantEnv, readSubgraphConfig } from '@zhijia/subgraph';
 import { z } from 'zod';
 
 const personalDataEnv = {
@@ -18,11 +18,14 @@ function readPersonalDataConfig(env: Readonly<Record<string, string | undefined>
   return { piiKeyringFile: parsed.PII_KEYRING_FILE, piiIndexKeyFile: parsed.PII_INDEX_KEY_FILE } as const;
 }
 
+const consentSchema = z.object(consentGrantEnv);
+
 export type MembersConfig = ReturnType<typeof readMembersConfig>;
 
 /** The only reader of the environment in this service. */
 export function readMembersConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
-  return { ...readSubgraphConfig(env), ...readPersonalDataConfig(env) } as const;
+  const { CONSENT_GRANT_KEYS: consentGrantKeys } = readConfig(consentSchema, env);
+  return { ...readSubgraphConfig(env), ...readPersonalDataConfig(env), consentGrantKeys } as const;
 }
 
 const importSchema = z.object({ DATABASE_URL: z.url(), ...personalDataEnv });

@@ -1,5 +1,12 @@
 import { Module } from '@nestjs/common';
-import { SUBGRAPH_CONFIG } from '@zhijia/subgraph';
+import { ConsentGrants, DatabaseClock, SUBGRAPH_CONFIG } from '@zhijia/subgraph';
+import { ConsentChangesStore } from './consents/consent-changes.store.js';
+import { ConsentUsesLoader } from './consents/consent.loaders.js';
+import { ConsentResolver, MemberConsentsResolver } from './consents/consent.resolver.js';
+import { ConsentUsesStore } from './consents/consent-uses.store.js';
+import { ConsentedMemberResolver } from './consents/consented-member.resolver.js';
+import { ConsentsStore } from './consents/consents.store.js';
+import { WithdrawConsent } from './consents/withdraw-consent.js';
 import { ImportMembers } from './imports/import-members.js';
 import { ImportOrganisations } from './imports/import-organisations.js';
 import { ImportResolver } from './imports/import.resolver.js';
@@ -32,6 +39,12 @@ const personalFields = {
   useFactory: (config: MembersConfig) => PersonalFields.fromFiles(config),
 };
 
+const consentGrants = {
+  provide: ConsentGrants,
+  inject: [SUBGRAPH_CONFIG, DatabaseClock],
+  useFactory: ({ consentGrantKeys }: MembersConfig, clock: DatabaseClock) => new ConsentGrants(consentGrantKeys, clock),
+};
+
 const organisations = [OrganisationResolver, OrganisationsStore, OrganisationLoader, OrganisationTreeStore];
 const members = [MemberResolver, MembersStore, personalFields];
 const imports = [ImportResolver, ImportOrganisations, ImportMembers, ImportRunsStore, MemberImportStore];
@@ -48,6 +61,17 @@ const rectifications = [
   WithdrawRectificationsWhenCampaignAnnulled,
   EscalateOverdueRectifications,
 ];
+const consents = [
+  ConsentResolver,
+  MemberConsentsResolver,
+  ConsentedMemberResolver,
+  ConsentsStore,
+  ConsentChangesStore,
+  ConsentUsesStore,
+  ConsentUsesLoader,
+  WithdrawConsent,
+  consentGrants,
+];
 
-@Module({ providers: [...organisations, ...members, ...imports, ...rectifications] })
+@Module({ providers: [...organisations, ...members, ...imports, ...rectifications, ...consents] })
 export class MembersModule {}

@@ -1,4 +1,6 @@
 import {
+  consentGiven,
+  consentWithdrawn,
   memberChanged,
   memberRegistered,
   organisationChanged,
@@ -36,6 +38,8 @@ export const membersSubgraph = defineSubgraph({
     rectificationPublished,
     rectificationEscalated,
     rectificationWithdrawn,
+    consentGiven,
+    consentWithdrawn,
   ],
   figures: [overdueRectifications],
 });

@@ -7,6 +7,7 @@ import { execute } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
 import { BlindIndex, FieldCipher, idNumberCheckCharacter, Keyring, unifiedCodeCheckCharacter } from '@zhijia/pii';
 import type { DataSource } from 'typeorm';
+import type { ConsentPartner } from '../src/consents/consent-changes.store.js';
 import { ImportMembers } from '../src/imports/import-members.js';
 import { ImportOrganisations } from '../src/imports/import-organisations.js';
 import { ImportRunsStore, type ImportRunRow } from '../src/imports/import-runs.store.js';
@@ -15,6 +16,7 @@ import type { Importer } from '../src/imports/importer.js';
 import { MemberImportStore } from '../src/imports/member-import.store.js';
 import type { ImportOutcome } from '../src/imports/run-import.js';
 import { PersonalFields } from '../src/members/personal-fields.js';
+import type { ConsentOffer } from '../src/rules/plan-consent.js';
 import { OrganisationTreeStore } from '../src/organisations/organisation-tree.store.js';
 
 /** Area 990000 does not exist: no number here is anybody's. */
@@ -141,14 +143,44 @@ export function aViewer(facts: {
   memberId?: string;
   roles?: readonly RoleGrant[];
   subject?: string;
+  client?: string;
 }): Viewer {
   return new Viewer({
     issuer: 'test',
     subject: facts.subject ?? facts.memberId ?? 'somebody',
-    client: 'test',
+    client: facts.client ?? 'test',
     audience: facts.audience,
     memberId: facts.memberId ?? null,
     roles: facts.roles ?? [],
     actingFor: null,
   });
+}
+
+/** A partner's server, as the issuer knows it. */
+export function aPartner(facts: Partial<ConsentPartner> = {}): ConsentPartner {
+  return {
+    issuer: 'test',
+    clientId: 'first-bank',
+    recipientName: '第一银行（演示）',
+    recipientContact: 'privacy@first-bank.example',
+    ...facts,
+  };
+}
+
+/** What a member is shown: the card's purpose, with two fields. */
+export function anOffer(facts: Partial<ConsentOffer> = {}): ConsentOffer {
+  return {
+    purpose: 'card-issuing',
+    purposeZh: '办理工会会员服务卡',
+    purposeEn: 'Issuing the union member card',
+    necessityZh: '银行须确认申请人是本会会员。',
+    necessityEn: 'The bank has to know that the applicant is a member.',
+    fields: ['MEMBERSHIP', 'MASKED_NAME'],
+    days: 90,
+    noticeVersion: '2026-1',
+    policyRegion: null,
+    policyVersion: 0,
+    askAgainAfterDays: 180,
+    ...facts,
+  };
 }

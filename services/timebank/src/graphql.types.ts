@@ -109,6 +109,14 @@ export type Member = {
   readonly timeAccount?: Maybe<TimeAccount>;
 };
 
+/** Owned by members: what one consent lets one partner read of a member. timebank adds the balance. */
+export type ConsentedMember = {
+  readonly __typename?: 'ConsentedMember';
+  readonly grant: Scalars['String']['output'];
+  /** What the member has served and not spent; null also until the account is open. */
+  readonly timeBalanceMinutes?: Maybe<Scalars['Minutes']['output']>;
+};
+
 /** Time that a depositor gave to somebody, and that was posted to their account. */
 export type Visit = {
   readonly __typename?: 'Visit';

@@ -1,8 +1,13 @@
-import { readSubgraphConfig } from '@zhijia/subgraph';
+import { readConfig } from '@zhijia/config';
+import { consentGrantEnv, readSubgraphConfig } from '@zhijia/subgraph';
+import { z } from 'zod';
+
+const schema = z.object(consentGrantEnv);
 
 export type TimebankConfig = ReturnType<typeof readTimebankConfig>;
 
 /** The only reader of the environment in this service. */
 export function readTimebankConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
-  return { ...readSubgraphConfig(env) } as const;
+  const { CONSENT_GRANT_KEYS: consentGrantKeys } = readConfig(schema, env);
+  return { ...readSubgraphConfig(env), consentGrantKeys } as const;
 }

@@ -20,8 +20,8 @@ export class TimebankBench {
 
   private constructor(readonly service: BootedSubgraph) {}
 
-  static async open(): Promise<TimebankBench> {
-    return new TimebankBench(await bootSubgraph(timebankSubgraph));
+  static async open(config: Readonly<Record<string, unknown>> = {}): Promise<TimebankBench> {
+    return new TimebankBench(await bootSubgraph(timebankSubgraph, { config }));
   }
 
   get db() {

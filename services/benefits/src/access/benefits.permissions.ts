@@ -1,4 +1,4 @@
-import { defineRules, hasRole, ownedBy, type RoleName, type Rule } from '@zhijia/access';
+import { coveredByConsent, defineRules, hasRole, ownedBy, type RoleName, type Rule } from '@zhijia/access';
 
 /** Who makes offers for the members of an organisation, and takes them back. */
 export const offerOfficers = ['chair', 'secretary'] as const satisfies readonly RoleName[];
@@ -25,4 +25,5 @@ export const benefitsRules = defineRules({
   accountOwner: ownedBy('memberId'),
   people,
   offerOfficer: hasRole(...offerOfficers),
+  consentedPoints: coveredByConsent('POINTS'),
 });

@@ -35,6 +35,12 @@ export class PointsAccountsStore {
     return memberIds.map((id) => (id === memberId ? asOwn(account, viewer) : null));
   }
 
+  /** For whoever a live consent lets read it; null until the account is open. */
+  async balancePointsOf(memberId: string): Promise<number | null> {
+    const [account] = await this.ledger.findAccounts(this.db, [memberAccountOf(memberId)]);
+    return account?.balanceUnits ?? null;
+  }
+
   /** The newest entries first, one more than the page where there are more. */
   statement(accountId: string, first: number, beforeVersion: number | null): Promise<StatementEntry[]> {
     return this.ledger.statement(this.db, accountId, { first, beforeVersion });

@@ -1,4 +1,4 @@
-import { anyOf, defineRules, hasRole, ownedBy, type RoleName, type Rule } from '@zhijia/access';
+import { anyOf, coveredByConsent, defineRules, hasRole, ownedBy, type RoleName, type Rule } from '@zhijia/access';
 
 /** The offices that read members of their subtree. An auditor reads figures, not people. */
 export const memberReaders = [
@@ -49,6 +49,13 @@ export const membersRules = defineRules({
   /** Who may import; how far, the import asks line by line. */
   administrators: hasRole('administrator'),
   partnerBanks: hasRole('bank-client'),
+  /** On a consent: the member who gave it. */
+  consentOwner: ownedBy('memberId'),
+  consentedMembership: coveredByConsent('MEMBERSHIP'),
+  consentedOrganisation: coveredByConsent('ORGANISATION'),
+  consentedName: coveredByConsent('MASKED_NAME'),
+  consentedPhone: coveredByConsent('MASKED_PHONE'),
+  consentedVerification: coveredByConsent('VERIFICATION'),
   rectificationOfficers: hasRole(...rectificationReaders),
   rectificationPublishers: hasRole('chair', 'secretary'),
   rectificationTexts,

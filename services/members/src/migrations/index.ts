@@ -6,6 +6,7 @@ import { CreateMember1761000000001 } from './1761000000001-create-member.js';
 import { CreateImportRun1761000000002 } from './1761000000002-create-import-run.js';
 import { CreateIdentity1761000000200 } from './1761000000200-create-identity.js';
 import { CreateRectificationTask1761000000100 } from './1761000000100-create-rectification-task.js';
+import { CreateConsent1761000000300 } from './1761000000300-create-consent.js';
 import { FindOwedPlansByDate1761000000101 } from './1761000000101-find-owed-plans-by-date.js';
 
 /** The libraries' migrations first, then this service's own. */
@@ -19,4 +20,5 @@ export const membersMigrations = [
   CreateRectificationTask1761000000100,
   CreateIdentity1761000000200,
   FindOwedPlansByDate1761000000101,
+  CreateConsent1761000000300,
 ];

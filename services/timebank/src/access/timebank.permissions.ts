@@ -1,4 +1,4 @@
-import { anyOf, defineRules, hasRole, ownedBy, type RoleName } from '@zhijia/access';
+import { anyOf, coveredByConsent, defineRules, hasRole, ownedBy, type RoleName } from '@zhijia/access';
 
 /** Who reads the time accounts of their organisations' subtrees. */
 export const accountReaders = [
@@ -32,4 +32,5 @@ export const timebankRules = defineRules({
   visitReader: anyOf(ownedBy('depositorMemberId'), ownedBy('servedMemberId'), hasRole(...visitReaders)),
   visitPoster: hasRole(...visitPosters),
   visitReverser: hasRole(...visitReversers),
+  consentedTimeAccount: coveredByConsent('TIME_ACCOUNT'),
 });

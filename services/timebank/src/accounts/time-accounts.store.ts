@@ -49,6 +49,12 @@ export class TimeAccountsStore {
     return this.visible('memberId', memberIds, viewer);
   }
 
+  /** For whoever a live consent lets read it; null until the account is open. */
+  async balanceMinutesOf(memberId: string): Promise<number | null> {
+    const [account] = await this.ledger.findAccounts(this.db, [depositorAccountOf(memberId)]);
+    return account?.balanceUnits ?? null;
+  }
+
   /** The newest entries of many accounts, the newest first. */
   passbooks(accountIds: readonly string[], first: number, beforeVersion: number | null): Promise<StatementEntry[][]> {
     return this.ledger.statementsOf(this.db, accountIds, { first, beforeVersion });
