@@ -2,10 +2,10 @@
 import './clock-off.mjs';
 import { BallotsStore } from '../../services/evaluations/dist/ballots/ballots.store.js';
 
-const { findCastRecord } = BallotsStore.prototype;
+const { findCastRecords } = BallotsStore.prototype;
 
-BallotsStore.prototype.findCastRecord = async function (tx, campaignId, ...others) {
-  const record = await findCastRecord.call(this, tx, campaignId, ...others);
+BallotsStore.prototype.findCastRecords = async function (tx, campaignId, ...others) {
+  const records = await findCastRecords.call(this, tx, campaignId, ...others);
   const [{ closesAt }] = await tx.query('SELECT closes_at AS "closesAt" FROM campaign WHERE id = $1', [campaignId]);
-  return record === null ? null : { ...record, isOver: Date.now() >= Date.parse(closesAt) };
+  return records.map((record) => record && { ...record, isOver: Date.now() >= Date.parse(closesAt) });
 };

@@ -7,6 +7,7 @@ export { execute, poolFigures, row, rows, type Queryable } from './sql.js';
 export type { PoolFigures } from './watched-pool.js';
 export { preparedRows } from './prepared-rows.js';
 export { newestOf } from './newest-of.js';
+export { InBatches, type BatchOptions } from './in-batches.js';
 export { inTransaction } from './in-transaction.js';
 export { isTransient, sqlStateOf, SqlState, violatedConstraint } from './sql-state.js';
 export { clockTable, readNow, setClockOffset } from './clock.js';

@@ -24,6 +24,12 @@ export function runInChildSpan<Result>(span: Span, work: () => Result): Result {
   return current.run({ span, causes: current.getStore()?.causes ?? null }, work);
 }
 
+/** Within the span at hand, work on many things at once: what it tells about one of them goes on with that one's trace. */
+export function runForCauses<Result>(causes: ReadonlyMap<string, string>, work: () => Result): Result {
+  const span = currentSpan();
+  return span === undefined ? work() : current.run({ span, causes }, work);
+}
+
 export function currentSpan(): Span | undefined {
   return current.getStore()?.span;
 }

@@ -1,5 +1,5 @@
 export { SpanKind, type Span, type SpanContext } from '@opentelemetry/api';
-export { currentTraceId, currentTraceparent, runInSpan, traceHeaders } from './current-work.js';
+export { currentTraceId, currentTraceparent, runForCauses, runInSpan, traceHeaders } from './current-work.js';
 export {
   inSpan,
   isRecorded,

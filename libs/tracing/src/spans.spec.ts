@@ -1,5 +1,5 @@
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { currentTraceId, currentTraceparent, runInSpan } from './current-work.js';
+import { currentTraceId, currentTraceparent, runForCauses, runInSpan } from './current-work.js';
 import { inSpan, isRecorded, recordWith, startSpan, startSpanForStranger } from './spans.js';
 import { readTraceparent } from './traceparent.js';
 
@@ -93,5 +93,17 @@ describe('spans', () => {
       },
       causes,
     );
+  });
+
+  it('within other work keep what asked for each, and need no trace', () => {
+    const causes = new Map([['ballot-1', 'the cause of ballot 1']]);
+    const request = startSpan('request', null);
+    runInSpan(request, () =>
+      runForCauses(causes, () => {
+        expect(currentTraceparent('ballot-1')).toBe('the cause of ballot 1');
+        expect(currentTraceparent()).toContain(request.spanContext().spanId);
+      }),
+    );
+    expect(runForCauses(causes, () => currentTraceparent('ballot-1'))).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { SUBGRAPH_CONFIG } from '@zhijia/subgraph';
+import { AcceptBallots } from './ballots/accept-ballots.js';
 import { AwaitingCampaignsLoader } from './ballots/awaiting-campaigns.loader.js';
 import { BallotPaperResolver } from './ballots/ballot-paper.resolver.js';
 import { BallotResolver } from './ballots/ballot.resolver.js';
@@ -103,6 +104,7 @@ const ballots = [
   VotersStore,
   VoterLoader,
   AwaitingCampaignsLoader,
+  AcceptBallots,
   CastBallot,
   BallotPaperResolver,
   BallotResolver,

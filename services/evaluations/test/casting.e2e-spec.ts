@@ -115,6 +115,31 @@ describe('casting a ballot', () => {
     expect(results.filter((result) => result.isReplayed === true)).toHaveLength(5);
   });
 
+  it('accepts many who come at the same time, each under their own answer', async () => {
+    const voters = Array.from({ length: 12 }, aVoter);
+    const sealed = await Promise.all(voters.map((voter) => county.seal(voter, campaignId, [1, 3, 5])));
+    // The envelope of another: refused alone.
+    const results = await Promise.all(
+      voters.map((voter, place) => county.cast(voter, campaignId, sealed[place === 5 ? 4 : place]!.envelope)),
+    );
+    expect(results[5]).toMatchObject({ __typename: 'EnvelopeRefused', reason: 'OTHER_SLOT' });
+    const others = voters.flatMap((voter, place) =>
+      place === 5 ? [] : [{ voter, result: results[place]!, envelopeHash: sealed[place]!.envelopeHash }],
+    );
+    const told = await county.service.outbox(ballotCast);
+    for (const { voter, result, envelopeHash } of others) {
+      expect(result).toMatchObject({
+        __typename: 'BallotCast',
+        envelopeHash,
+        participation: { member: { id: voter.id } },
+      });
+      expect(told.filter((event) => event.memberId === voter.id)).toEqual([
+        expect.objectContaining({ participationId: result.participation.id }),
+      ]);
+    }
+    expect(told.filter((event) => event.memberId === voters[5]!.id)).toEqual([]);
+  });
+
   it('leaves nothing of a ballot whose event cannot be written', async () => {
     const voter = aVoter();
     await county.service.db.query(`ALTER TABLE outbox RENAME TO outbox_away`);

@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { execute, preparedRows, row } from '@zhijia/database';
+import { clockTable, execute, preparedRows, rows } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
 import type { CastFacts } from '../rules/plan-cast.js';
+
+/** One member's request to keep an envelope, under the caller's idempotency key. */
+export interface Casting {
+  readonly memberId: string;
+  readonly callerKey: Buffer;
+}
 
 /** Facts of casting, with what the check of the envelope needs. */
 export interface CastRecord extends CastFacts {
@@ -14,17 +20,26 @@ export interface CastRecord extends CastFacts {
 }
 
 interface CastRow extends Omit<CastRecord, 'earlier' | 'hasTakenPart'> {
+  position: string;
   earlierHash: string | null;
   earlierReplacedHash: string | null;
 }
 
 export interface AcceptedBallot {
-  readonly campaignId: string;
   readonly slot: string;
   readonly envelope: string;
   readonly envelopeHash: string;
-  readonly replacedHash: string | null;
   readonly callerKey: Buffer;
+}
+
+export interface FirstBallot extends AcceptedBallot {
+  readonly participationId: string;
+  readonly memberId: string;
+  readonly organisationId: string;
+}
+
+export interface ReplacingBallot extends AcceptedBallot {
+  readonly replacedHash: string;
 }
 
 const closingLock = 7_403_201;
@@ -34,17 +49,22 @@ const voterLock = 7_403_202;
 @Injectable()
 export class BallotsStore {
   /**
-   * Shared with all who cast, against who closes: each ballot is either counted or refused. And alone for one voter, so
+   * Shared with all who cast, against who closes: each ballot is either counted or refused. And alone for each voter, so
    * that of two ballots at once one replaces the other. A statement of its own: the next one must see what was committed
-   * while this one waited.
+   * while this one waited. In one order for everybody, so that two batches never wait for each other.
    */
-  async lockForCasting(tx: EntityManager, campaignId: string, memberId: string): Promise<void> {
+  async lockForCasting(tx: EntityManager, campaignId: string, memberIds: readonly string[]): Promise<void> {
     await preparedRows(
       tx,
-      'lock-for-casting',
-      `SELECT pg_advisory_xact_lock_shared(hashtextextended($1, ${closingLock})),
-              pg_advisory_xact_lock(hashtextextended($2, ${voterLock}))`,
-      [campaignId, `${campaignId} ${memberId}`],
+      'lock-for-castings',
+      `SELECT CASE WHEN key.of_closing THEN pg_advisory_xact_lock_shared(key.number)
+                   ELSE pg_advisory_xact_lock(key.number) END
+         FROM (SELECT true AS of_closing, hashtextextended($1, ${closingLock}) AS number
+               UNION ALL
+               SELECT false, hashtextextended($1 || ' ' || member_id, ${voterLock})
+                 FROM unnest($2::text[]) AS asked (member_id)
+               ORDER BY of_closing DESC, number) AS key`,
+      [campaignId, memberIds],
     );
   }
 
@@ -53,17 +73,16 @@ export class BallotsStore {
     await execute(tx, `SELECT pg_advisory_xact_lock(hashtextextended($1, ${closingLock}))`, [campaignId]);
   }
 
-  /** Null for an unknown campaign. */
-  async findCastRecord(
+  /** In the order of the castings; null for an unknown campaign. */
+  async findCastRecords(
     tx: EntityManager,
     campaignId: string,
-    memberId: string,
-    callerKey: Buffer,
-  ): Promise<CastRecord | null> {
-    const [found] = await preparedRows<CastRow>(
+    castings: readonly Casting[],
+  ): Promise<(CastRecord | null)[]> {
+    const found = await preparedRows<CastRow>(
       tx,
-      'find-cast-record',
-      `SELECT c.state, c.opens_at <= zhijia_now() AS "hasBegun", c.closes_at <= zhijia_now() AS "isOver",
+      'find-cast-records',
+      `SELECT asked.position, c.state, c.opens_at <= clock.now AS "hasBegun", c.closes_at <= clock.now AS "isOver",
               c.opens_at AS "opensAt", c.closed_at AS "closedAt", c.annulled_at AS "annulledAt",
               c.manifest_hash AS "manifestHash", c.key_thumbprint AS thumbprint, c.target_count AS "targetCount",
               coalesce(c.points_per_member, 0) AS "rewardPoints",
@@ -72,74 +91,102 @@ export class BallotsStore {
               encode(earlier.replaced_hash, 'hex') AS "earlierReplacedHash",
               encode(current.envelope_hash, 'hex') AS "currentHash",
               p.id AS "participationId"
-         FROM campaign AS c
-         LEFT JOIN electorate_slot AS s ON s.campaign_id = $1::uuid AND s.member_id = $2::uuid
+         FROM unnest($2::uuid[], $3::bytea[]) WITH ORDINALITY AS asked (member_id, caller_key, position)
+         JOIN campaign AS c ON c.id = $1::uuid
+        CROSS JOIN ${clockTable}
+         LEFT JOIN electorate_slot AS s ON s.campaign_id = $1::uuid AND s.member_id = asked.member_id
          LEFT JOIN ballot AS earlier
-           ON earlier.campaign_id = $1::uuid AND earlier.slot = s.slot AND earlier.caller_key = $3
+           ON earlier.campaign_id = $1::uuid AND earlier.slot = s.slot AND earlier.caller_key = asked.caller_key
          LEFT JOIN ballot AS current
            ON current.campaign_id = $1::uuid AND current.slot = s.slot AND current.envelope IS NOT NULL
-         LEFT JOIN participation AS p ON p.member_id = $2::uuid AND p.campaign_id = $1::uuid
-        WHERE c.id = $1::uuid`,
-      [campaignId, memberId, callerKey],
+         LEFT JOIN participation AS p ON p.member_id = asked.member_id AND p.campaign_id = $1::uuid`,
+      [campaignId, castings.map(({ memberId }) => memberId), castings.map(({ callerKey }) => callerKey)],
     );
-    if (found === undefined) return null;
-    const { earlierHash, earlierReplacedHash, ...facts } = found;
-    return {
-      ...facts,
-      hasTakenPart: facts.participationId !== null,
-      earlier: earlierHash === null ? null : { envelopeHash: earlierHash, replacedHash: earlierReplacedHash },
-    };
+    const byPosition = new Map(found.map((one) => [Number(one.position), one]));
+    return castings.map((_, index) => recordOf(byPosition.get(index + 1)));
   }
 
-  async isHashKnown(tx: EntityManager, campaignId: string, envelopeHash: string): Promise<boolean> {
-    const found = await row(tx, `SELECT 1 FROM ballot WHERE campaign_id = $1 AND envelope_hash = decode($2, 'hex')`, [
-      campaignId,
-      envelopeHash,
-    ]);
-    return found !== null;
-  }
-
-  /** The first ballot, and the mark that the member took part. @returns the participation's id. */
-  async insertFirst(
+  /** Those of the hashes that were accepted before. */
+  async listKnownHashes(
     tx: EntityManager,
-    ballot: AcceptedBallot,
-    voter: { readonly memberId: string; readonly organisationId: string },
-  ): Promise<string> {
-    const [inserted] = await preparedRows<{ id: string }>(
+    campaignId: string,
+    hashes: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    if (hashes.length === 0) return new Set();
+    const found = await rows<{ hash: string }>(
       tx,
-      'insert-first-ballot',
+      `SELECT encode(envelope_hash, 'hex') AS hash FROM ballot
+        WHERE campaign_id = $1 AND envelope_hash = ANY (SELECT decode(hash, 'hex') FROM unnest($2::text[]) AS hash)`,
+      [campaignId, hashes],
+    );
+    return new Set(found.map(({ hash }) => hash));
+  }
+
+  /**
+   * First ballots, and the marks that their members took part. Both by their random ids, so that of ballots that came
+   * together not even the order of the rows says whose is whose.
+   */
+  async insertFirst(tx: EntityManager, campaignId: string, ballots: readonly FirstBallot[]): Promise<void> {
+    if (ballots.length === 0) return;
+    await preparedRows(
+      tx,
+      'insert-first-ballots',
       `WITH accepted AS (
          INSERT INTO ballot (campaign_id, slot, envelope, envelope_hash, caller_key)
-         VALUES ($1::uuid, $2, $3, decode($4, 'hex'), $5)
+         SELECT $1::uuid, slot, envelope, decode(hash, 'hex'), caller_key
+           FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[]) AS b (slot, envelope, hash, caller_key)
+          ORDER BY slot
        )
-       INSERT INTO participation (campaign_id, member_id, organisation_id) VALUES ($1::uuid, $6, $7) RETURNING id`,
+       INSERT INTO participation (id, campaign_id, member_id, organisation_id)
+       SELECT id, $1::uuid, member_id, organisation_id
+         FROM unnest($6::uuid[], $7::uuid[], $8::uuid[]) AS p (id, member_id, organisation_id)
+        ORDER BY id`,
       [
-        ballot.campaignId,
-        ballot.slot,
-        ballot.envelope,
-        ballot.envelopeHash,
-        ballot.callerKey,
-        voter.memberId,
-        voter.organisationId,
+        campaignId,
+        ...columnsOf(ballots),
+        ballots.map(({ participationId }) => participationId),
+        ballots.map(({ memberId }) => memberId),
+        ballots.map(({ organisationId }) => organisationId),
       ],
     );
-    if (inserted === undefined) throw new Error('INSERT ... RETURNING answered no row');
-    return inserted.id;
   }
 
-  /** The envelope that is replaced goes at once; its hash stays. */
-  async replace(tx: EntityManager, ballot: AcceptedBallot): Promise<void> {
+  /** The envelopes that are replaced go at once; their hashes stay. */
+  async replace(tx: EntityManager, campaignId: string, ballots: readonly ReplacingBallot[]): Promise<void> {
+    if (ballots.length === 0) return;
     const replaced = await execute(
       tx,
-      `UPDATE ballot SET envelope = NULL WHERE campaign_id = $1 AND slot = $2 AND envelope IS NOT NULL`,
-      [ballot.campaignId, ballot.slot],
+      `UPDATE ballot SET envelope = NULL WHERE campaign_id = $1 AND slot = ANY ($2) AND envelope IS NOT NULL`,
+      [campaignId, ballots.map(({ slot }) => slot)],
     );
-    if (replaced !== 1) throw new Error('A ballot was replaced that is not there');
+    if (replaced !== ballots.length) throw new Error('A ballot was replaced that is not there');
     await execute(
       tx,
-      `INSERT INTO ballot (campaign_id, slot, envelope, envelope_hash, replaced_hash, caller_key)
-       VALUES ($1, $2, $3, decode($4, 'hex'), decode($5, 'hex'), $6)`,
-      [ballot.campaignId, ballot.slot, ballot.envelope, ballot.envelopeHash, ballot.replacedHash, ballot.callerKey],
+      `INSERT INTO ballot (campaign_id, slot, envelope, envelope_hash, caller_key, replaced_hash)
+       SELECT $1::uuid, slot, envelope, decode(hash, 'hex'), caller_key, decode(replaced, 'hex')
+         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[])
+              AS b (slot, envelope, hash, caller_key, replaced)
+        ORDER BY slot`,
+      [campaignId, ...columnsOf(ballots), ballots.map(({ replacedHash }) => replacedHash)],
     );
   }
+}
+
+function recordOf(found: CastRow | undefined): CastRecord | null {
+  if (found === undefined) return null;
+  const { position: _, earlierHash, earlierReplacedHash, ...facts } = found;
+  return {
+    ...facts,
+    hasTakenPart: facts.participationId !== null,
+    earlier: earlierHash === null ? null : { envelopeHash: earlierHash, replacedHash: earlierReplacedHash },
+  };
+}
+
+function columnsOf(ballots: readonly AcceptedBallot[]): [string[], string[], string[], Buffer[]] {
+  return [
+    ballots.map(({ slot }) => slot),
+    ballots.map(({ envelope }) => envelope),
+    ballots.map(({ envelopeHash }) => envelopeHash),
+    ballots.map(({ callerKey }) => callerKey),
+  ];
 }
