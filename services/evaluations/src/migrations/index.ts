@@ -6,8 +6,9 @@ import { CreateCampaign1761000000001 } from './1761000000001-create-campaign.js'
 import { CreateElectorate1761000000002 } from './1761000000002-create-electorate.js';
 import { CreateBallot1761000000003 } from './1761000000003-create-ballot.js';
 import { CreateResult1761000000004 } from './1761000000004-create-result.js';
-import { FindManifestByHash1761000000006 } from './1761000000006-find-manifest-by-hash.js';
 import { CreateRectificationRating1761000000005 } from './1761000000005-create-rectification-rating.js';
+import { FindManifestByHash1761000000006 } from './1761000000006-find-manifest-by-hash.js';
+import { CountParticipantsOfCampaign1761000000007 } from './1761000000007-count-participants-of-campaign.js';
 
 /** The libraries' migrations first, then this service's own. */
 export const evaluationsMigrations = [
@@ -21,4 +22,5 @@ export const evaluationsMigrations = [
   CreateResult1761000000004,
   CreateRectificationRating1761000000005,
   FindManifestByHash1761000000006,
+  CountParticipantsOfCampaign1761000000007,
 ];

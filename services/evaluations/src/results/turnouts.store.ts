@@ -29,14 +29,10 @@ export class TurnoutsStore {
   async listTurnouts(campaignIds: readonly string[]): Promise<(Turnout | null)[]> {
     const found = await rows<Turnout & { campaignId: string }>(
       this.db,
-      `SELECT c.id AS "campaignId", c.electorate_size AS "electorateSize", counted."tookPart",
+      `SELECT c.id AS "campaignId", c.electorate_size AS "electorateSize", c.participant_count AS "tookPart",
               CASE WHEN c.electorate_size = 0 THEN 0
-                   ELSE (counted."tookPart" * 10000 / c.electorate_size)::integer END AS share
-         FROM campaign AS c
-        CROSS JOIN LATERAL (
-          SELECT coalesce(sum(o.participant_count), 0)::integer AS "tookPart"
-            FROM electorate_organisation AS o WHERE o.campaign_id = c.id) AS counted
-        WHERE c.id = ANY ($1::uuid[])`,
+                   ELSE (c.participant_count::bigint * 10000 / c.electorate_size)::integer END AS share
+         FROM campaign AS c WHERE c.id = ANY ($1::uuid[])`,
       [campaignIds],
     );
     const byId = new Map(found.map((one) => [one.campaignId, one]));
