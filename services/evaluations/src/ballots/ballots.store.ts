@@ -73,7 +73,10 @@ export class BallotsStore {
     await execute(tx, `SELECT pg_advisory_xact_lock(hashtextextended($1, ${closingLock}))`, [campaignId]);
   }
 
-  /** In the order of the castings; null for an unknown campaign. */
+  /**
+   * In the order of the castings; null for an unknown campaign. Row by row through keys (`LATERAL ... LIMIT 1`): planned
+   * once, while a campaign has no ballots yet, joins would read all of its ballots at each look from then on.
+   */
   async findCastRecords(
     tx: EntityManager,
     campaignId: string,
@@ -94,12 +97,18 @@ export class BallotsStore {
          FROM unnest($2::uuid[], $3::bytea[]) WITH ORDINALITY AS asked (member_id, caller_key, position)
          JOIN campaign AS c ON c.id = $1::uuid
         CROSS JOIN ${clockTable}
-         LEFT JOIN electorate_slot AS s ON s.campaign_id = $1::uuid AND s.member_id = asked.member_id
-         LEFT JOIN ballot AS earlier
-           ON earlier.campaign_id = $1::uuid AND earlier.slot = s.slot AND earlier.caller_key = asked.caller_key
-         LEFT JOIN ballot AS current
-           ON current.campaign_id = $1::uuid AND current.slot = s.slot AND current.envelope IS NOT NULL
-         LEFT JOIN participation AS p ON p.member_id = asked.member_id AND p.campaign_id = $1::uuid`,
+         LEFT JOIN LATERAL (
+           SELECT slot, organisation_id FROM electorate_slot
+            WHERE campaign_id = $1::uuid AND member_id = asked.member_id LIMIT 1) AS s ON true
+         LEFT JOIN LATERAL (
+           SELECT envelope_hash, replaced_hash FROM ballot
+            WHERE campaign_id = $1::uuid AND slot = s.slot AND caller_key = asked.caller_key LIMIT 1) AS earlier ON true
+         LEFT JOIN LATERAL (
+           SELECT envelope_hash FROM ballot
+            WHERE campaign_id = $1::uuid AND slot = s.slot AND envelope IS NOT NULL LIMIT 1) AS current ON true
+         LEFT JOIN LATERAL (
+           SELECT id FROM participation
+            WHERE campaign_id = $1::uuid AND member_id = asked.member_id LIMIT 1) AS p ON true`,
       [campaignId, castings.map(({ memberId }) => memberId), castings.map(({ callerKey }) => callerKey)],
     );
     const byPosition = new Map(found.map((one) => [Number(one.position), one]));
