@@ -87,6 +87,8 @@ function gatewayEnvironment({ dataDir, ports, secrets }) {
 function common({ mode }) {
   return {
     ZHIJIA_MODE: mode,
+    // For libraries, which check and tell more without it; what of ours is for development goes by the mode.
+    NODE_ENV: 'production',
     HOST: host,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
     ZHIJIA_LEASH: 'stdin',
