@@ -46,6 +46,9 @@ describe('the configuration of the gateway', () => {
     expect(config.subgraphs).toEqual([
       { name: 'people', origin: 'http://127.0.0.1:4101', path: '/graphql', viewerStatementKey: Buffer.alloc(32, 1) },
     ]);
+    expect(config.foreignPages).toEqual({ mobile: [], dashboard: [], bank: [] });
+    expect(config.rateLimits.mobile?.member).not.toBeNull();
+    expect(readGatewayConfig({ ...env, ZHIJIA_MODE: 'development' }).rateLimits).toEqual({});
     expect([...config.issuers.keys()]).toEqual(['https://id.example']);
   });
 
@@ -83,6 +86,23 @@ describe('the configuration of the gateway', () => {
       'a document under a name that is not its own',
       () => writeFileSync(join(directory, 'bank.json'), '{"sha256:ab":"{ a }"}'),
       /DOCUMENTS_DIR: .*bank\.json holds another document than its name sha256:ab says/,
+    ],
+    [
+      "a page that is everybody's",
+      () => (env['CORS_ORIGINS_MOBILE'] = 'https://app.example, *'),
+      /CORS_ORIGINS_MOBILE: holds an origin/,
+    ],
+    ['a page with a path', () => (env['CORS_ORIGINS_DASHBOARD'] = 'https://a.example/b'), /CORS_ORIGINS_DASHBOARD/],
+    [
+      'rates that are none',
+      () => {
+        env['RATE_LIMITS_FILE'] = join(directory, 'rates.json');
+        writeFileSync(
+          env['RATE_LIMITS_FILE'],
+          '{"mobile":{"member":{"requestsPerMinute":0,"costPerMinute":1},"client":null}}',
+        );
+      },
+      /RATE_LIMITS_FILE mobile\.member\.requestsPerMinute/,
     ],
     ['no issuer', () => trust(), /TRUSTED_ISSUERS_FILE/],
     ['an issuer twice', () => trust(remote, remote), /stands there twice/],

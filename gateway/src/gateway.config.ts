@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { audiences, type Audience } from '@zhijia/access';
-import { ConfigError, modeSchema, readConfig, tlsConfigOf, tlsEnv } from '@zhijia/config';
+import { ConfigError, modeSchema, readConfig, tlsConfigOf, tlsEnv, type Mode } from '@zhijia/config';
 import { tracingConfigOf, tracingEnv } from '@zhijia/tracing';
 import { z } from 'zod';
 import { readTrustedDocuments, UnusableManifest } from './documents/read-trusted-documents.js';
 import { TrustedDocuments } from './documents/trusted-documents.js';
 import type { Contract } from './graph/open-graph.js';
+import { rateLimitsSchema, usualRateLimits, type RateLimits } from './rates/rate-limits.js';
 import { readTrustedIssuers } from './identity/trusted-issuers.js';
 
 /** Every subgraph of the product answers here; viewer statements are bound to it. */
@@ -26,6 +27,18 @@ const subgraphUrl = z
 export const subgraphTimeoutSchema = z.coerce.number().int().min(50).max(120_000).default(20_000);
 export const logLevelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info');
 
+const originsSchema = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((origin) => (origin.trim() === '' ? [] : [origin.trim()])))
+  .refine((origins) => origins.every(isOrigin), {
+    message: 'holds an origin such as https://app.example.org, and no *',
+  });
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
 const envSchema = z.object({
   ZHIJIA_MODE: modeSchema,
   HOST: z.string().default('0.0.0.0'),
@@ -40,6 +53,11 @@ const envSchema = z.object({
   /** The subgraph that publishes boards at `/boards/<campaign>.ndjson`. */
   BOARDS_SUBGRAPH: z.string().default('evaluations'),
   SUBGRAPH_TIMEOUT_MS: subgraphTimeoutSchema,
+  /** Origins of web pages that may ask from a browser, with commas between. Partners' servers are no pages. */
+  CORS_ORIGINS_MOBILE: originsSchema,
+  CORS_ORIGINS_DASHBOARD: originsSchema,
+  /** Other rates than the usual ones of a production start. */
+  RATE_LIMITS_FILE: z.string().optional(),
   LOG_LEVEL: logLevelSchema,
   /** `stdin`: end when standard input closes, because the process that started this one is gone. */
   ZHIJIA_LEASH: z.enum(['stdin']).optional(),
@@ -95,6 +113,12 @@ export function readGatewayConfig(env: Readonly<Record<string, string | undefine
     subgraphs: readSubgraphs(env),
     boardsSubgraph: parsed.BOARDS_SUBGRAPH,
     subgraphTimeoutMs: parsed.SUBGRAPH_TIMEOUT_MS,
+    foreignPages: {
+      mobile: parsed.CORS_ORIGINS_MOBILE,
+      dashboard: parsed.CORS_ORIGINS_DASHBOARD,
+      bank: [],
+    } satisfies Record<Audience, readonly string[]>,
+    rateLimits: readRateLimits(parsed.RATE_LIMITS_FILE, mode),
     logLevel: parsed.LOG_LEVEL,
     leash: parsed.ZHIJIA_LEASH ?? null,
     ...tlsConfigOf(parsed),
@@ -132,6 +156,22 @@ function readDocuments(file: string | undefined): TrustedDocuments {
     if (error instanceof UnusableManifest) throw new ConfigError([`DOCUMENTS_DIR: ${error.message}`]);
     throw error;
   }
+}
+
+/** Who develops, tests or measures is not counted unless a file says so. */
+function readRateLimits(file: string | undefined, mode: Mode): RateLimits {
+  if (file === undefined) return mode === 'production' ? usualRateLimits : {};
+  let text: unknown;
+  try {
+    text = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw new ConfigError([`RATE_LIMITS_FILE: ${file} cannot be read as JSON`]);
+  }
+  const parsed = rateLimitsSchema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => `RATE_LIMITS_FILE ${path.join('.')}: ${message}`),
+  );
 }
 
 function readSubgraphs(env: Readonly<Record<string, string | undefined>>): readonly SubgraphAddress[] {

@@ -11,6 +11,7 @@ export type GatewayCode =
   | 'BAD_REQUEST'
   | 'DOCUMENT_UNKNOWN'
   | 'LIMIT_EXCEEDED'
+  | 'RATE_LIMITED'
   | 'NOT_FOUND'
   | 'TRY_AGAIN'
   | 'SUBGRAPH_UNAVAILABLE'
@@ -76,6 +77,10 @@ export const refusals: Readonly<Record<GatewayCode, Refusal>> = {
     message: 'Only registered operations are answered here, and this is none. 此接口仅接受已登记的操作。',
   },
   LIMIT_EXCEEDED: { status: 400, message: 'The request is larger than allowed. 请求超出限制。' },
+  RATE_LIMITED: {
+    status: 429,
+    message: 'Too much was asked in a short time; please wait a little. 请求过于频繁，请稍后再试。',
+  },
   NOT_FOUND: { status: 404, message: 'There is nothing here. 未找到。' },
   TRY_AGAIN: { status: 503, message: 'Please try again in a moment. 请稍后重试。' },
   SUBGRAPH_UNAVAILABLE: {
@@ -107,6 +112,13 @@ export const limits = {
   repeats: 50,
   /** Of the plan, about: no document takes more than a small part of what all plans may. */
   planBytes: 4 * 1_024 * 1_024,
+  /** About how many objects an operation may be answered with, with its variables. */
+  cost: { mobile: 5_000, dashboard: 20_000, bank: 5_000 } satisfies Record<Audience, number>,
+  /** Of the variables as JSON; files of an import are among the dashboard's. */
+  variablesBytes: { mobile: 64 * 1_024, dashboard: 3 * 1_024 * 1_024, bank: 512 * 1_024 } satisfies Record<
+    Audience,
+    number
+  >,
   /** Of the answer, about; what one entity says is counted wherever it stands. */
   answerCharacters: 32 * 1_024 * 1_024,
 } as const;

@@ -13,9 +13,12 @@ import { addBallotRoutes } from './http/ballot-routes.js';
 import { createHttpServer } from './http/create-http-server.js';
 import { addGraphRoute } from './http/graph-route.js';
 import { addHealthRoutes } from './http/health-routes.js';
+import { rateGate } from './http/rate-gate.js';
 import { tokenGate } from './http/token-gate.js';
 import { TokenVerifier } from './identity/verify-token.js';
 import { createMetrics } from './metrics.js';
+import { CostBudget } from './rates/cost-budget.js';
+import { Rates } from './rates/rates.js';
 import { limits } from './refusals.js';
 
 export interface RunningGateway {
@@ -34,7 +37,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   const tracing = await startTracing('gateway', config.tracing);
   const metrics = createMetrics();
   const state = { isStopping: false };
-  const server = createHttpServer(log, metrics, state, config.tls);
+  const server = await createHttpServer(log, metrics, state, config.tls);
 
   const subgraphs = config.subgraphs.map((address) => new Subgraph(address, config.subgraphTimeoutMs));
   const sources = new Map(subgraphs.map((subgraph) => [subgraph.name, new SubgraphSource(subgraph, metrics, log)]));
@@ -46,18 +49,26 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   const believesAnyCertificate = config.tls?.ca == null;
   const certificateOf = (request: IncomingMessage): X509Certificate | null =>
     clientCertificateOf(request, config.certificateProxies, believesAnyCertificate);
+  const rates = new Rates(config.rateLimits);
   const graphs = await Promise.all(
     audiences.map(async (audience) => {
+      const budget = new CostBudget(limits.cost[audience], rates);
+      const isSchemaPublic = audience === 'dashboard';
       const open = (contract: Contract): Promise<OpenGraph> =>
-        openGraph(contract, { sources, mode: config.mode, isSchemaPublic: audience === 'dashboard', metrics, log });
+        openGraph(contract, { sources, budget, mode: config.mode, isSchemaPublic, metrics, log });
       const slot = new GraphSlot(await open(config.contracts[audience]));
       addGraphRoute(server, {
         url: `/${audience}/graphql`,
         maxBodyBytes: limits.bodyBytes[audience],
+        maxVariablesBytes: limits.variablesBytes[audience],
         graph: slot,
         onlyTrusted: config.mode === 'production' && audience !== 'dashboard',
-        gate: tokenGate({ audience, tokens, publicUrl: config.publicUrl, certificateOf, metrics, log }),
+        gates: [
+          tokenGate({ audience, tokens, publicUrl: config.publicUrl, certificateOf, metrics, log }),
+          rateGate(rates),
+        ],
         isForServers: audience === 'bank',
+        foreignPages: config.foreignPages[audience],
       });
       const files = config.contractFilesOf(audience);
       const stopLooking = replaceOnChange(files, slot, async () => open(config.readContract(audience)), metrics, log);

@@ -1,4 +1,4 @@
-import { Viewer } from '@zhijia/access';
+import { Viewer, type Audience } from '@zhijia/access';
 import { createLog, type Log } from '@zhijia/logging';
 import type { onRequestAsyncHookHandler } from 'fastify';
 import { TrustedDocuments } from './documents/trusted-documents.js';
@@ -13,6 +13,8 @@ import { addHealthRoutes } from './http/health-routes.js';
 import { tokenGate } from './http/token-gate.js';
 import { TokenVerifier } from './identity/verify-token.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { CostBudget } from './rates/cost-budget.js';
+import { Rates } from './rates/rates.js';
 import { limits } from './refusals.js';
 import type { RunningGateway } from './serve-gateway.js';
 import type { StandaloneConfig } from './standalone.config.js';
@@ -30,14 +32,15 @@ export async function serveSupergraph(config: StandaloneConfig): Promise<Running
   const log = createLog({ service: 'gateway', level: config.logLevel });
   const metrics = createMetrics();
   const state = { isStopping: false };
-  const server = createHttpServer(log, metrics, state);
+  const server = await createHttpServer(log, metrics, state);
   const graph = new GraphSlot(await openFile(config, metrics, log));
   addGraphRoute(server, {
     url: graphqlPath,
-    maxBodyBytes: limits.bodyBytes[config.identity?.audience ?? 'dashboard'],
+    maxBodyBytes: limits.bodyBytes[audienceOf(config)],
+    maxVariablesBytes: limits.variablesBytes[audienceOf(config)],
     graph,
     onlyTrusted: false,
-    gate: gateOf(config, metrics, log),
+    gates: [gateOf(config, metrics, log)],
     isForServers: config.identity?.audience === 'bank',
   });
   // Not every subgraph in the world says how it is; readiness is our own.
@@ -76,10 +79,11 @@ async function openFile(config: StandaloneConfig, metrics: Metrics, log: Log): P
     await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
   };
   const sources = new Map(subgraphs.map((subgraph) => [subgraph.name, new SubgraphSource(subgraph, metrics, log)]));
+  const budget = new CostBudget(limits.cost[audienceOf(config)], new Rates({}));
   try {
     const graph = await openGraph(
       { supergraphSdl, documents: TrustedDocuments.none },
-      { sources, mode: config.mode, isSchemaPublic: false, metrics, log },
+      { sources, budget, mode: config.mode, isSchemaPublic: false, metrics, log },
     );
     return {
       ...graph,
@@ -93,6 +97,10 @@ async function openFile(config: StandaloneConfig, metrics: Metrics, log: Log): P
     const reason = error instanceof Error ? error.message : String(error);
     throw new UnusableSupergraph(`The supergraph cannot be served (${reason}): compose it anew.`, { cause: error });
   }
+}
+
+function audienceOf({ identity }: StandaloneConfig): Audience {
+  return identity?.audience ?? 'dashboard';
 }
 
 function gateOf({ identity }: StandaloneConfig, metrics: Metrics, log: Log): onRequestAsyncHookHandler {

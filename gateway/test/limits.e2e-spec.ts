@@ -81,6 +81,17 @@ describe('what the gateway does not take', () => {
     expect(body.errors?.[0].extensions).toEqual({ code: 'LIMIT_EXCEEDED', limit: 'bodyBytes', max: 262_144 });
   });
 
+  it('refuses variables past their limit, in a body that is not', async () => {
+    const sent = (bytes: number): string =>
+      JSON.stringify({ query: 'query ($n: String) { fails }', variables: { n: 'x'.repeat(bytes - 8) } });
+    const { status, body } = await gateway.post('mobile', token, sent(65_537));
+    expect(status).toBe(400);
+    expect(body.errors?.[0].extensions).toEqual({ code: 'LIMIT_EXCEEDED', limit: 'variablesBytes', max: 65_536 });
+    // Red control: one byte less goes on, to be told that it is no valid document.
+    const allowed = await gateway.post('mobile', token, sent(65_536));
+    expect(allowed.body.errors?.[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+
   it('refuses several operations in one request', async () => {
     const { status, body } = await gateway.post(
       'mobile',

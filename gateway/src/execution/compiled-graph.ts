@@ -13,6 +13,7 @@ import type { Metrics } from '../metrics.js';
 import { limits } from '../refusals.js';
 import type { FetchSender } from './compile-fetch.js';
 import { compileOperation, fragmentsOf, type RunOperation } from './compile-operation.js';
+import { costOfOperation } from './cost-of-operation.js';
 import { countFields } from './count-fields.js';
 import { RecentlyUsed } from '../recently-used.js';
 import { OperationPlanner } from './plan-operation.js';
@@ -21,9 +22,14 @@ import { interfacesOf, typeConditionsOf } from './type-conditions.js';
 
 /** An operation that was planned once, or refused once. */
 export type PlannedOperation<Context> =
-  | { kind: 'compiled'; run: RunOperation<Context>; errorsOf: (variables: Variables) => readonly GraphQLError[] }
+  | {
+      kind: 'compiled';
+      run: RunOperation<Context>;
+      errorsOf: (variables: Variables) => readonly GraphQLError[];
+      costOf: (variables: Variables) => number;
+    }
   /** Its plan has a part that is not compiled. */
-  | { kind: 'stock' }
+  | { kind: 'stock'; costOf: (variables: Variables) => number }
   | { kind: 'refused'; error: GraphQLError };
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -57,14 +63,20 @@ export class CompiledGraph<Context> {
     this.planner = new OperationPlanner(supergraph);
   }
 
+  /** An operation that needs no planning any more. */
+  known(documentKey: string, operationName: string | undefined): PlannedOperation<Context> | undefined {
+    const key = keyOf(documentKey, operationName);
+    return this.kept.get(key) ?? this.planned.get(key);
+  }
+
   /**
    * @param documentKey names the document: equal keys, equal documents
    * @param document validated
    */
   operation(documentKey: string, document: DocumentNode, operationName: string | undefined): PlannedOperation<Context> {
-    const key = keyOf(documentKey, operationName);
-    const known = this.kept.get(key) ?? this.planned.get(key);
+    const known = this.known(documentKey, operationName);
     if (known !== undefined) return known;
+    const key = keyOf(documentKey, operationName);
     const { value, bytes } = this.plan(document, operationName);
     if (bytes > limits.planBytes) return this.refuse(key);
     this.counting(() => this.planned.set(key, value, bytes + key.length));
@@ -118,7 +130,8 @@ export class CompiledGraph<Context> {
     const operation = getOperationAST(document, operationName);
     const rootType = operation && this.schema.getRootType(operation.operation);
     if (operation == null || rootType == null) throw new Error('There is no such operation to plan');
-    if (countFields(this.schema, rootType, operation.selectionSet, fragmentsOf(document)) > limits.fields) {
+    const fragments = fragmentsOf(document);
+    if (countFields(this.schema, rootType, operation.selectionSet, fragments) > limits.fields) {
       return { value: { kind: 'refused', error: limitExceeded('fields', limits.fields) }, bytes: refusalBytes };
     }
     const ended = this.metrics.planSeconds.startTimer();
@@ -131,8 +144,11 @@ export class CompiledGraph<Context> {
       joinsEqualRepresentations: this.options.joinsEqualRepresentations ?? true,
     });
     ended();
+    const costOf = costOfOperation(this.schema, operation, fragments);
     const value: PlannedOperation<Context> =
-      run === null ? { kind: 'stock' } : { kind: 'compiled', run, errorsOf: this.variableErrors(operation) };
+      run === null
+        ? { kind: 'stock', costOf }
+        : { kind: 'compiled', run, errorsOf: this.variableErrors(operation), costOf };
     return { value, bytes: bytesOf(document, plan) };
   }
 

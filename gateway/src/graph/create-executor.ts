@@ -7,6 +7,7 @@ import { CompiledGraph } from '../execution/compiled-graph.js';
 import { plannerConfig } from '../execution/plan-operation.js';
 import { turnTelemetryOff } from '../gateway.config.js';
 import type { Metrics } from '../metrics.js';
+import type { CostBudget } from '../rates/cost-budget.js';
 import { apolloLogger } from './apollo-logger.js';
 import type { GraphContext } from './graph-context.js';
 import type { SubgraphSource } from './subgraph-source.js';
@@ -26,10 +27,15 @@ export interface GraphExecutor {
  */
 export function createExecutor(
   supergraphSdl: string,
-  sources: ReadonlyMap<string, SubgraphSource>,
-  metrics: Metrics,
-  log: Log,
+  options: {
+    sources: ReadonlyMap<string, SubgraphSource>;
+    /** What operations may cost, each and in sum. */
+    budget: CostBudget;
+    metrics: Metrics;
+    log: Log;
+  },
 ): GraphExecutor {
+  const { sources, budget, metrics, log } = options;
   const sourceOf = (name: string): SubgraphSource => {
     const source = sources.get(name);
     if (source !== undefined) return source;
@@ -43,20 +49,21 @@ export function createExecutor(
 
   const execute: Execute = async (request) => {
     const { operationName, variables = {} } = request.request;
-    const operation = graph.operation(request.queryHash, request.document, operationName);
-    switch (operation.kind) {
-      case 'compiled': {
-        const errors = operation.errorsOf(variables);
-        if (errors.length > 0) return { errors };
-        metrics.executions.inc({ executor: 'compiled' });
-        return operation.run(request.context as GraphContext, variables);
-      }
-      case 'stock':
-        metrics.executions.inc({ executor: 'stock' });
-        return (await stock())(request);
-      case 'refused':
-        return { errors: [operation.error] };
+    const { document, queryHash } = request;
+    const context = request.context as GraphContext;
+    let operation = graph.known(queryHash, operationName);
+    if (operation === undefined) {
+      const refusal = await budget.refusalOfPlanning(context.viewer, document.loc?.end ?? 0);
+      if (refusal !== null) return { errors: [refusal] };
+      operation = graph.operation(queryHash, document, operationName);
     }
+    if (operation.kind === 'refused') return { errors: [operation.error] };
+    const errors = operation.kind === 'compiled' ? operation.errorsOf(variables) : [];
+    if (errors.length > 0) return { errors };
+    const refusal = await budget.refusalOf(context.viewer, operation.costOf(variables));
+    if (refusal !== null) return { errors: [refusal] };
+    metrics.executions.inc({ executor: operation.kind });
+    return operation.kind === 'compiled' ? operation.run(context, variables) : (await stock())(request);
   };
   const gateway: ApolloGatewayInterface = {
     onSchemaLoadOrUpdate: (callback) => {

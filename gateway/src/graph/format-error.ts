@@ -17,7 +17,7 @@ const requestCodes: ReadonlySet<unknown> = new Set([
 ]);
 /** What a subgraph may say to clients. Were it to find our own fetch malformed, that is no client's fault. */
 const subgraphCodes: ReadonlySet<unknown> = new Set(['BAD_USER_INPUT', 'ACCESS_DENIED', 'TRY_AGAIN']);
-const ownCodes: ReadonlySet<unknown> = new Set(['SUBGRAPH_UNAVAILABLE', 'SIGNATURE_MISSING']);
+const ownCodes: ReadonlySet<unknown> = new Set(['SUBGRAPH_UNAVAILABLE', 'SIGNATURE_MISSING', 'RATE_LIMITED']);
 /** Everything else in `extensions` tells of our inside: Apollo adds the service's name, for one. */
 const toldExtensions: readonly string[] = ['code', 'retryable', 'missing', 'limit', 'max', 'errorId'];
 

@@ -2,6 +2,7 @@ import type { Mode } from '@zhijia/config';
 import type { Log } from '@zhijia/logging';
 import type { TrustedDocuments } from '../documents/trusted-documents.js';
 import type { Metrics } from '../metrics.js';
+import type { CostBudget } from '../rates/cost-budget.js';
 import { createExecutor } from './create-executor.js';
 import type { OpenGraph } from './graph-slot.js';
 import { startGraph } from './start-graph.js';
@@ -22,14 +23,14 @@ export async function openGraph(
   { supergraphSdl, documents }: Contract,
   options: {
     sources: ReadonlyMap<string, SubgraphSource>;
+    budget: CostBudget;
     mode: Mode;
     isSchemaPublic: boolean;
     metrics: Metrics;
     log: Log;
   },
 ): Promise<OpenGraph> {
-  const { sources, metrics, log } = options;
-  const executor = createExecutor(supergraphSdl, sources, metrics, log);
+  const executor = createExecutor(supergraphSdl, options);
   const server = await startGraph({ executor, documents, ...options });
   return { server, documents, close: () => server.stop() };
 }

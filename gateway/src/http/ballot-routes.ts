@@ -3,6 +3,7 @@ import type { Log } from '@zhijia/logging';
 import { traceHeaders } from '@zhijia/tracing';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Subgraph } from '../graph/subgraph.js';
+import { anyPage } from './foreign-pages.js';
 import { refuse } from './refuse.js';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -36,12 +37,16 @@ const anybody = new Viewer({
  * named by what it says.
  */
 export function addBallotRoutes(server: FastifyInstance, subgraph: Subgraph, log: Log): void {
-  server.get<{ Params: { campaign: string } }>('/boards/:campaign.ndjson', async (request, reply) => {
-    const campaignId = request.params.campaign;
-    if (!uuid.test(campaignId)) return refuse(request, reply, 'NOT_FOUND');
-    return sendFile(subgraph, `/boards/${campaignId}.ndjson`, request, reply, log);
-  });
-  server.get<{ Params: { hash: string } }>('/manifests/:hash.jws', async (request, reply) => {
+  server.get<{ Params: { campaign: string } }>(
+    '/boards/:campaign.ndjson',
+    { config: anyPage },
+    async (request, reply) => {
+      const campaignId = request.params.campaign;
+      if (!uuid.test(campaignId)) return refuse(request, reply, 'NOT_FOUND');
+      return sendFile(subgraph, `/boards/${campaignId}.ndjson`, request, reply, log);
+    },
+  );
+  server.get<{ Params: { hash: string } }>('/manifests/:hash.jws', { config: anyPage }, async (request, reply) => {
     const { hash } = request.params;
     if (!sha256.test(hash)) return refuse(request, reply, 'NOT_FOUND');
     return sendFile(subgraph, `/manifests/${hash}.jws`, request, reply, log);

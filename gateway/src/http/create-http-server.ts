@@ -4,17 +4,19 @@ import type { Log } from '@zhijia/logging';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics.js';
 import { outcomeOf } from './outcome.js';
+import { allowNoForeignPages } from './foreign-pages.js';
 import { readJsonBodies } from './read-json.js';
 import { refuse } from './refuse.js';
+import { sendSecurityHeaders } from './security-headers.js';
 import { traceRequests } from './trace-requests.js';
 
-/** The HTTP server without its routes: request ids, log lines, metrics, and one shape for every error. */
-export function createHttpServer(
+/** The HTTP server without its routes: request ids, log lines, metrics, headers, and one shape for every error. */
+export async function createHttpServer(
   log: Log,
   metrics: Metrics,
   state: { isStopping: boolean },
   tls: TlsFiles | null = null,
-): FastifyInstance {
+): Promise<FastifyInstance> {
   const server = fastify({
     // Typed as for HTTP: nothing here depends on which of the two it is.
     ...(tls === null ? {} : ({ https: tlsServerOptions(tls) } as object)),
@@ -39,8 +41,9 @@ export function createHttpServer(
   server.addHook('onRequest', async (request, reply) => {
     request.toldCodes = [];
     reply.header('x-request-id', request.id);
-    reply.header('x-content-type-options', 'nosniff');
   });
+  sendSecurityHeaders(server);
+  await allowNoForeignPages(server);
   server.addHook('onSend', async (_request, reply) => {
     if (state.isStopping) reply.header('connection', 'close');
   });

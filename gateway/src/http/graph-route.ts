@@ -3,10 +3,12 @@ import type { Viewer } from '@zhijia/access';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { findDocument } from '../documents/find-document.js';
 import type { GraphSlot } from '../graph/graph-slot.js';
+import { allowedPages } from './foreign-pages.js';
 import { graphqlResponse, responseTypeFor } from './media-types.js';
 import { playInteractionIdBack } from './interaction-id.js';
 import { refuse } from './refuse.js';
 import { signatureGate } from './signature-gate.js';
+import { variablesGate } from './variables-gate.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,24 +35,29 @@ export function addGraphRoute(
   route: {
     url: string;
     maxBodyBytes: number;
+    maxVariablesBytes: number;
     graph: GraphSlot;
     /** Answers the documents of the graph's manifest and no other. */
     onlyTrusted: boolean;
-    /** Refuses, or says who asks. */
-    gate: onRequestAsyncHookHandler;
+    /** In turn, before the body is read: each refuses, or says who asks. */
+    gates: readonly onRequestAsyncHookHandler[];
     /** Asked by partners' servers, as FAPI has it: each exchange has an id that both sides log. */
     isForServers?: boolean;
+    /** Origins of web pages that may ask from a browser. */
+    foreignPages?: readonly string[];
   },
 ): void {
-  const { url, maxBodyBytes, graph, onlyTrusted, gate } = route;
+  const { url, maxBodyBytes, maxVariablesBytes, graph, onlyTrusted, gates } = route;
   const first = route.isForServers === true ? [playInteractionIdBack] : [];
+  const config = allowedPages(route.foreignPages ?? []);
   server.route({
     method: ['GET', 'POST'],
     url,
+    config,
     bodyLimit: maxBodyBytes,
     // Before the body is read and before anything is done: an answer that nobody accepts is no reason to act.
-    onRequest: [...first, refuseUnacceptable, gate],
-    preHandler: signatureGate,
+    onRequest: [...first, refuseUnacceptable, ...gates],
+    preHandler: [signatureGate, variablesGate(maxVariablesBytes)],
     handler: async (request, reply) => {
       const { viewer, mayChange, id, toldCodes } = request;
       if (viewer === null) throw new Error('A request came past the gate without a viewer');
@@ -74,6 +81,7 @@ export function addGraphRoute(
   server.route({
     method: ['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url,
+    config,
     onRequest: [
       ...first,
       async (request, reply) => {

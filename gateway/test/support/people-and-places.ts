@@ -9,6 +9,7 @@ const peopleTypeDefs = `${federation}
 type Query {
   me: Person ${all}
   people: [Person!] ${all}
+  crowd(first: Int ${all}): [Person!] ${all}
   fails: String ${all}
   refuses: String ${all}
   triesAgain: String ${all}
@@ -47,6 +48,7 @@ export function startPeople(): Promise<SmallSubgraph> {
     Query: {
       me: (_: unknown, _args: unknown, { viewer }: SubgraphContext) => ({ ...ada, name: viewer.subject }),
       people: () => [ada, bo],
+      crowd: () => [ada],
       fails: () => {
         throw new Error('connect ECONNREFUSED 10.0.0.1:5432, SELECT secret FROM person');
       },

@@ -8,6 +8,7 @@ import type { Mode } from '@zhijia/config';
 import { parse } from 'graphql';
 import { documentIdOf } from '../../src/documents/trusted-documents.js';
 import { readGatewayConfig } from '../../src/gateway.config.js';
+import type { RateLimits } from '../../src/rates/rate-limits.js';
 import { serveGateway } from '../../src/serve-gateway.js';
 import type { SmallSubgraph } from './small-subgraph.js';
 
@@ -85,6 +86,7 @@ export async function startTestGateway(options: {
   /** What the clients of an audience were built with. */
   documents?: Partial<Record<Audience, readonly string[]>>;
   env?: Record<string, string>;
+  rateLimits?: RateLimits;
   mode?: Mode;
 }): Promise<TestGateway> {
   const keys = mkdtempSync(join(tmpdir(), 'zhijia-keys-'));
@@ -93,6 +95,10 @@ export async function startTestGateway(options: {
     ...(options.trusted ?? []),
   ]);
   for (const audience of audiences) writeManifest(directory, audience, options.documents?.[audience] ?? []);
+  if (options.rateLimits !== undefined) {
+    env['RATE_LIMITS_FILE'] = join(directory, 'rates.json');
+    writeFileSync(env['RATE_LIMITS_FILE'], JSON.stringify(options.rateLimits));
+  }
   const config = readGatewayConfig({ ...env, DOCUMENTS_DIR: directory, ...options.env });
   // A production start takes no keys from files; what else production means is tested with a test's issuer all the same.
   const gateway = await serveGateway({ ...config, mode: options.mode ?? config.mode });
