@@ -86,6 +86,14 @@ describe('signing in', () => {
         expect(data.me).toEqual({ id: county.member(0).memberId, memberNumber: 'M0000' });
         const elsewhere = await ask('dashboard', tokens.access_token, '{ __typename }');
         expect(elsewhere.errors?.[0].extensions.code).toBe('TOKEN_WRONG_AUDIENCE');
+
+        // They see where they are signed in, and sign out there.
+        const listed = await ask('mobile', tokens.access_token, '{ mySessions { id application } }');
+        expect(listed.data.mySessions).toEqual([{ id: expect.any(String), application: 'Member application' }]);
+        const end = `mutation { endSession(input: { sessionId: "${listed.data.mySessions[0].id}" }) { __typename } }`;
+        const ended = [await ask('mobile', tokens.access_token, end), await ask('mobile', tokens.access_token, end)];
+        expect(ended.map(({ data }) => data.endSession.__typename)).toEqual(['SessionEnded', 'SessionNotFound']);
+        await expect(asked.renew(tokens)).rejects.toMatchObject({ error: 'invalid_grant' });
       } finally {
         await browser.close();
       }
@@ -177,7 +185,11 @@ describe('signing in', () => {
 });
 
 interface Application {
-  ask(): Promise<{ url: string; finish(): Promise<openid.TokenEndpointResponse> }>;
+  ask(): Promise<{
+    url: string;
+    finish(): Promise<openid.TokenEndpointResponse>;
+    renew(tokens: openid.TokenEndpointResponse): Promise<openid.TokenEndpointResponse>;
+  }>;
   close(): Promise<void>;
 }
 
@@ -211,6 +223,7 @@ async function openApplication(issuer: string, clientId: string): Promise<Applic
           if (came === null) throw new Error('The browser did not come back');
           return openid.authorizationCodeGrant(config, came, { pkceCodeVerifier, expectedState });
         },
+        renew: (tokens) => openid.refreshTokenGrant(config, tokens.refresh_token ?? ''),
       };
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),

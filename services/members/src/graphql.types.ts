@@ -401,6 +401,88 @@ export type MemberEdge = {
   readonly node: Member;
 };
 
+/** A role that somebody holds in an organisation, and with it in every organisation below. */
+export type Office = {
+  readonly __typename?: 'Office';
+  readonly id: Scalars['ID']['output'];
+  readonly role: OfficeRole;
+  readonly organisation?: Maybe<Organisation>;
+  /** Null for staff who are no members, and for members out of the viewer's reach. */
+  readonly holder?: Maybe<Member>;
+  readonly heldSince: Scalars['DateTime']['output'];
+};
+
+export type OfficeRole =
+  | 'DELEGATE'
+  | 'CHAIR'
+  | 'SECRETARY'
+  | 'TREASURER'
+  | 'SUPERVISOR'
+  | 'DEPARTMENT_OFFICER'
+  | 'MERCHANT'
+  | 'SERVICE_PROVIDER'
+  | 'ASSESSOR'
+  /** Reads figures. Needs a second factor at sign-in. */
+  | 'AUDITOR'
+  /** Reaches everything below. Needs a second factor at sign-in. */
+  | 'ADMINISTRATOR';
+
+export type AppointOfficerInput = {
+  readonly memberId: Scalars['ID']['input'];
+  readonly role: OfficeRole;
+  readonly organisationId: Scalars['ID']['input'];
+};
+
+export type DismissOfficerInput = {
+  readonly officeId: Scalars['ID']['input'];
+};
+
+export type AppointOfficerResult = OfficerAppointed | AppointeeNotFound | OfficeNotYoursToGive | AppointedThemselves;
+
+export type DismissOfficerResult = OfficerDismissed | OfficeNotFound | OfficeNotYoursToGive;
+
+export type OfficerAppointed = {
+  readonly __typename?: 'OfficerAppointed';
+  readonly office: Office;
+};
+
+export type OfficerDismissed = {
+  readonly __typename?: 'OfficerDismissed';
+  readonly officeId: Scalars['ID']['output'];
+};
+
+/** Returned when there is no such member, or no such organisation, in reach of the viewer's offices. */
+export type AppointeeNotFound = Refusal & {
+  readonly __typename?: 'AppointeeNotFound';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+/** Returned when there is no such office in reach of the viewer's offices, or it has ended. */
+export type OfficeNotFound = Refusal & {
+  readonly __typename?: 'OfficeNotFound';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+/** Returned when the viewer's own office does not give or end this one. */
+export type OfficeNotYoursToGive = Refusal & {
+  readonly __typename?: 'OfficeNotYoursToGive';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
+/** Returned when the viewer would give an office to themselves. */
+export type AppointedThemselves = Refusal & {
+  readonly __typename?: 'AppointedThemselves';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
 /**
  * An organisation of the one tree: federation, base union, enterprise, department or project, by its kind. What it is
  * called is public to every viewer.
@@ -635,6 +717,46 @@ export type RectificationTextInvalid = Refusal & {
   readonly messageEn: Scalars['String']['output'];
 };
 
+/** A place where a member is signed in: one application on one device. Neither addresses nor devices are kept. */
+export type Session = {
+  readonly __typename?: 'Session';
+  readonly id: Scalars['ID']['output'];
+  /** The application, as it is registered. */
+  readonly application: Scalars['String']['output'];
+  readonly signedInAt: Scalars['DateTime']['output'];
+  /** When it was last given a token; a token lives five minutes. */
+  readonly lastUsedAt: Scalars['DateTime']['output'];
+  /** Signed out by itself at this time. */
+  readonly endsAt: Scalars['DateTime']['output'];
+};
+
+export type EndSessionInput = {
+  readonly sessionId: Scalars['ID']['input'];
+};
+
+export type EndSessionResult = SessionEnded | SessionNotFound;
+
+export type EndAllSessionsResult = AllSessionsEnded;
+
+export type SessionEnded = {
+  readonly __typename?: 'SessionEnded';
+  readonly sessionId: Scalars['ID']['output'];
+};
+
+export type AllSessionsEnded = {
+  readonly __typename?: 'AllSessionsEnded';
+  /** How many there were. */
+  readonly count: Scalars['Int']['output'];
+};
+
+/** Returned when the viewer has no such session, or has it no more. */
+export type SessionNotFound = Refusal & {
+  readonly __typename?: 'SessionNotFound';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
+};
+
 export type Query = {
   readonly __typename?: 'Query';
   /**
@@ -653,6 +775,11 @@ export type Query = {
    * organisations below it are found there. Empty where the organisation is not in reach. At most 200 at a time.
    */
   readonly members: MemberConnection;
+  /**
+   * Who holds which office in this organisation itself, the oldest first. Empty where the organisation is not in reach. At
+   * most 200.
+   */
+  readonly offices: ReadonlyArray<Office>;
   /** One organisation, or null where there is none. */
   readonly organisation?: Maybe<Organisation>;
   /**
@@ -672,6 +799,8 @@ export type Query = {
    * a time.
    */
   readonly rectifications: RectificationConnection;
+  /** Where the viewer is signed in at this federation's issuer; what was used last comes first. Empty where another issuer knows. */
+  readonly mySessions: ReadonlyArray<Session>;
 };
 
 export type QueryConsentedMemberArgs = {
@@ -690,6 +819,10 @@ export type QueryMembersArgs = {
   organisationId: Scalars['ID']['input'];
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type QueryOfficesArgs = {
+  organisationId: Scalars['ID']['input'];
 };
 
 export type QueryOrganisationArgs = {
@@ -730,6 +863,14 @@ export type Mutation = {
    * land once, however often the file comes; `docs/import.md` is the contract of the columns.
    */
   readonly importMembers: ImportMembersResult;
+  /**
+   * Gives a member an office. An administrator gives every office, a chair those of delegates, secretaries, treasurers and
+   * supervisors, in the organisations that their own office reaches. Who holds the office already keeps it. It stands in the
+   * tokens that the member is given from then on.
+   */
+  readonly appointOfficer: AppointOfficerResult;
+  /** Ends an office: one that the viewer could give, or their own. Tokens in which it stands live on for their few minutes. */
+  readonly dismissOfficer: DismissOfficerResult;
   /** Files or corrects the plan, by an officer of the organisation that owes it. Possible until a result is filed. */
   readonly fileRectificationPlan: FileRectificationPlanResult;
   /** Adds one piece of evidence, by an officer of the organisation that owes it. */
@@ -741,6 +882,13 @@ export type Mutation = {
    * member reads them, and those who took part may rate them.
    */
   readonly publishRectification: PublishRectificationResult;
+  /**
+   * Signs the viewer out in one place: its application gets no more tokens, and a browser there asks anew who it is. Tokens
+   * that were given live on for their few minutes.
+   */
+  readonly endSession: EndSessionResult;
+  /** Signs the viewer out everywhere, here too. Tokens that were given live on for their few minutes. */
+  readonly endAllSessions: EndAllSessionsResult;
 };
 
 export type MutationWithdrawConsentArgs = {
@@ -753,6 +901,14 @@ export type MutationImportOrganisationsArgs = {
 
 export type MutationImportMembersArgs = {
   input: ImportMembersInput;
+};
+
+export type MutationAppointOfficerArgs = {
+  input: AppointOfficerInput;
+};
+
+export type MutationDismissOfficerArgs = {
+  input: DismissOfficerInput;
 };
 
 export type MutationFileRectificationPlanArgs = {
@@ -769,4 +925,8 @@ export type MutationFileRectificationResultArgs = {
 
 export type MutationPublishRectificationArgs = {
   input: PublishRectificationInput;
+};
+
+export type MutationEndSessionArgs = {
+  input: EndSessionInput;
 };

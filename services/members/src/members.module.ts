@@ -7,6 +7,7 @@ import { ConsentUsesStore } from './consents/consent-uses.store.js';
 import { ConsentedMemberResolver } from './consents/consented-member.resolver.js';
 import { ConsentsStore } from './consents/consents.store.js';
 import { WithdrawConsent } from './consents/withdraw-consent.js';
+import { AccountsStore } from './identity/accounts.store.js';
 import { ImportMembers } from './imports/import-members.js';
 import { ImportOrganisations } from './imports/import-organisations.js';
 import { ImportResolver } from './imports/import.resolver.js';
@@ -16,6 +17,11 @@ import type { MembersConfig } from './members.config.js';
 import { MemberResolver } from './members/member.resolver.js';
 import { MembersStore } from './members/members.store.js';
 import { PersonalFields } from './members/personal-fields.js';
+import { AppointMember } from './offices/appoint-member.js';
+import { DismissOfficer } from './offices/dismiss-officer.js';
+import { HolderLoader } from './offices/holder.loader.js';
+import { OfficeResolver } from './offices/office.resolver.js';
+import { OfficesStore } from './offices/offices.store.js';
 import { OrganisationLoader } from './organisations/organisation.loader.js';
 import { OrganisationResolver } from './organisations/organisation.resolver.js';
 import { OrganisationTreeStore } from './organisations/organisation-tree.store.js';
@@ -32,6 +38,8 @@ import { RectificationChangesStore } from './rectifications/rectification-change
 import { RectificationsStore } from './rectifications/rectifications.store.js';
 import { TakeRectificationStep } from './rectifications/take-rectification-step.js';
 import { WithdrawRectificationsWhenCampaignAnnulled } from './rectifications/withdraw-rectifications-when-campaign-annulled.js';
+import { SessionResolver } from './sessions/session.resolver.js';
+import { SessionsStore } from './sessions/sessions.store.js';
 
 const personalFields = {
   provide: PersonalFields,
@@ -47,6 +55,8 @@ const consentGrants = {
 
 const organisations = [OrganisationResolver, OrganisationsStore, OrganisationLoader, OrganisationTreeStore];
 const members = [MemberResolver, MembersStore, personalFields];
+const sessions = [SessionResolver, SessionsStore];
+const offices = [OfficeResolver, OfficesStore, AppointMember, DismissOfficer, HolderLoader, AccountsStore];
 const imports = [ImportResolver, ImportOrganisations, ImportMembers, ImportRunsStore, MemberImportStore];
 const rectifications = [
   RectificationResolver,
@@ -73,5 +83,7 @@ const consents = [
   consentGrants,
 ];
 
-@Module({ providers: [...organisations, ...members, ...imports, ...rectifications, ...consents] })
+@Module({
+  providers: [...organisations, ...members, ...sessions, ...offices, ...imports, ...rectifications, ...consents],
+})
 export class MembersModule {}

@@ -158,7 +158,7 @@ export async function openApplication(world: IssuerWorld) {
   const config = await client.discovery(new URL(world.url), 'member-app', undefined, client.None(), {
     execute: [client.allowInsecureRequests],
   });
-  const begin = async (more: Readonly<Record<string, string>> = {}) => {
+  const begin = async (more: Readonly<Record<string, string>> = {}, browser = new Browser(world.url)) => {
     const verifier = client.randomPKCECodeVerifier();
     const parameters = {
       redirect_uri: redirectUri,
@@ -168,7 +168,6 @@ export async function openApplication(world: IssuerWorld) {
       state: client.randomState(),
       ...more,
     };
-    const browser = new Browser(world.url);
     const page = await browser.get(client.buildAuthorizationUrl(config, parameters).href);
     return { verifier, state: parameters.state, browser, page };
   };

@@ -16,8 +16,9 @@ import { TOTP, Secret } from 'otpauth';
 import { AccountsStore } from '../src/identity/accounts.store.js';
 import { AppointOfficer } from '../src/identity/appoint-officer.js';
 import { IssuerClientsStore } from '../src/identity/issuer-clients.store.js';
-import { IssuerRecordsStore } from '../src/identity/issuer-records.store.js';
 import { RegisterPartnerClient } from '../src/identity/register-partner-client.js';
+import { OfficesStore } from '../src/offices/offices.store.js';
+import { SessionsStore } from '../src/sessions/sessions.store.js';
 import { aMemberLine, aPhone } from './builders.js';
 import { formOf, openApplication, openIssuer, type IssuerWorld } from './issuer-world.js';
 
@@ -47,6 +48,9 @@ describe('the issuer', () => {
 
   /** Long enough for another code to the same number. */
   const aWhileLater = () => execute(world.db, `UPDATE code_sending SET sent_at = sent_at - interval '2 minutes'`);
+
+  /** Long enough for as many more as are sent in an hour. */
+  const hoursLater = () => execute(world.db, `UPDATE code_sending SET sent_at = sent_at - interval '2 hours'`);
 
   async function signIn(number: string) {
     const asked = await askFor(number);
@@ -172,7 +176,12 @@ describe('the issuer', () => {
 
   describe('with an administrator', () => {
     it('asks for a second factor, accepts each of its codes once, and asks for it again', async () => {
-      const appoint = new AppointOfficer(world.db, new AccountsStore(world.db), world.personal);
+      const appoint = new AppointOfficer(
+        world.db,
+        new AccountsStore(world.db),
+        new OfficesStore(world.db),
+        world.personal,
+      );
       const appointment = await appoint.run(administrator, 'administrator', 'C', 'test');
       expect(await appoint.run(administrator, 'administrator', 'C', 'test')).toEqual(appointment);
       const accountId = appointment.kind === 'appointed' ? appointment.accountId : '';
@@ -233,14 +242,63 @@ describe('the issuer', () => {
       expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
     });
 
-    it('is signed out everywhere at once', async () => {
-      await aWhileLater();
-      const tokens = await signIn(aPhone(4));
-      const { sub = '' } = decodeJwt(tokens.access_token);
-      await new IssuerRecordsStore(world.db).removeOfAccount(sub);
-      await expect(client.refreshTokenGrant(application.config, tokens.refresh_token ?? '')).rejects.toEqual(
-        refusedWith('invalid_grant'),
-      );
+    describe('is listed for the member', () => {
+      const memberIdOf = (tokens: { access_token: string }) => String(decodeJwt(tokens.access_token)['member_id']);
+      const renew = (tokens: { refresh_token?: string }) =>
+        client.refreshTokenGrant(application.config, tokens.refresh_token ?? '');
+      let sessions: SessionsStore;
+      beforeAll(() => {
+        sessions = new SessionsStore(world.db);
+      });
+
+      it('by application and time, each sign-in once', async () => {
+        await hoursLater();
+        const memberId = memberIdOf(await signIn(aPhone(8)));
+        const before = await sessions.listOfMember(memberId);
+        await hoursLater();
+        await renew(await signIn(aPhone(8)));
+        const listed = await sessions.listOfMember(memberId);
+        expect(listed.length).toBe(before.length + 1);
+        expect(new Set(listed.map(({ application: name }) => name))).toEqual(new Set(['member-app']));
+        for (const { signedInAt, lastUsedAt, endsAt } of listed) {
+          expect(new Date(lastUsedAt) >= new Date(signedInAt)).toBe(true);
+          expect(new Date(endsAt) > new Date()).toBe(true);
+        }
+        expect(await sessions.listOfMember(randomUUID())).toEqual([]);
+      });
+
+      it('and ended one by one: its tokens are not renewed, and its browser is asked anew', async () => {
+        await hoursLater();
+        const kept = await signIn(aPhone(8));
+        const memberId = memberIdOf(kept);
+        const known = new Set((await sessions.listOfMember(memberId)).map(({ id }) => id));
+        await hoursLater();
+        const asked = await askFor(aPhone(8));
+        const done = await asked.browser.submit(formOf(asked.page), { code: await world.codeFor(aPhone(8)) });
+        const ended = await application.finish(done.location ?? '', asked);
+        const session = (await sessions.listOfMember(memberId)).find(({ id }) => !known.has(id))?.id ?? '';
+        // Whoever is signed in there still is not asked again.
+        const silent = await application.begin({}, asked.browser);
+        expect(silent.page.location).toContain('code=');
+
+        expect(await sessions.end(randomUUID(), session)).toBe(false);
+        expect(await sessions.end(memberId, session)).toBe(true);
+        expect(await sessions.end(memberId, session)).toBe(false);
+        await expect(renew(ended)).rejects.toEqual(refusedWith('invalid_grant'));
+        expect((await application.begin({}, asked.browser)).page.text).toContain('<form');
+        expect((await renew(kept)).access_token).toEqual(expect.any(String));
+      });
+
+      it('and ended everywhere at once', async () => {
+        await hoursLater();
+        const tokens = await signIn(aPhone(8));
+        const memberId = memberIdOf(tokens);
+        const listed = await sessions.listOfMember(memberId);
+        expect(listed.length).toBeGreaterThan(1);
+        expect(await sessions.endAll(memberId)).toBe(listed.length);
+        expect(await sessions.listOfMember(memberId)).toEqual([]);
+        await expect(renew(tokens)).rejects.toEqual(refusedWith('invalid_grant'));
+      });
     });
 
     it('is not renewed for who is a member no more', async () => {

@@ -1,4 +1,5 @@
 import { anyOf, coveredByConsent, defineRules, hasRole, ownedBy, type RoleName, type Rule } from '@zhijia/access';
+import { appointers } from '../rules/plan-appointment.js';
 
 /** The offices that read members of their subtree. An auditor reads figures, not people. */
 export const memberReaders = [
@@ -46,6 +47,8 @@ export const membersRules = defineRules({
   /** Which members, and in which subtree, is part of the query. */
   officers,
   selfOrOfficers: anyOf(self, officers),
+  /** Who gives offices; which and where, the appointment asks. */
+  appointers: hasRole(...appointers),
   /** Who may import; how far, the import asks line by line. */
   administrators: hasRole('administrator'),
   partnerBanks: hasRole('bank-client'),

@@ -1,6 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import type { RoleGrant } from '@zhijia/access';
 import { row, rows, type Queryable } from '@zhijia/database';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 
 /** Who somebody is to the graph, at this moment. */
 export interface Account {
@@ -20,6 +21,7 @@ export interface Reachable {
 const holdsNoMember = `account.member_id IS NULL`;
 
 /** Accounts and the offices that their holders have. */
+@Injectable()
 export class AccountsStore {
   constructor(private readonly db: DataSource) {}
 

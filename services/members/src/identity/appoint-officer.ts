@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { isRoleName, type RoleName } from '@zhijia/access';
-import { execute, inTransaction, row, type Queryable } from '@zhijia/database';
+import { isRoleName } from '@zhijia/access';
+import { inTransaction, row, type Queryable } from '@zhijia/database';
 import { checkMobileNumber } from '@zhijia/pii';
 import type { DataSource } from 'typeorm';
 import type { PersonalFields } from '../members/personal-fields.js';
+import type { OfficesStore } from '../offices/offices.store.js';
 import type { AccountsStore } from './accounts.store.js';
 
 /** Who is appointed: a member by the number of their card, or staff who are no members by name and telephone. */
@@ -21,6 +22,7 @@ export class AppointOfficer {
   constructor(
     private readonly db: DataSource,
     private readonly accounts: AccountsStore,
+    private readonly offices: OfficesStore,
     private readonly personal: PersonalFields,
   ) {}
 
@@ -33,8 +35,10 @@ export class AppointOfficer {
       if (organisation === null) return { kind: 'organisationUnknown' };
       const account =
         'memberNumber' in appointee ? await this.ofMember(tx, appointee) : await this.ofStaff(tx, appointee);
-      if (account.kind === 'found') await this.appoint(tx, account.accountId, role, organisation.id, appointedBy);
-      return account.kind === 'found' ? { kind: 'appointed', accountId: account.accountId } : account;
+      if (account.kind !== 'found') return account;
+      const { accountId } = account;
+      await this.offices.give(tx, { accountId, role, organisationId: organisation.id }, appointedBy);
+      return { kind: 'appointed', accountId };
     });
   }
 
@@ -67,21 +71,6 @@ export class AppointOfficer {
     );
     if (opened === null) throw new Error('An account that is written is there');
     return { kind: 'found', accountId: opened.id };
-  }
-
-  private async appoint(
-    tx: Queryable,
-    accountId: string,
-    role: RoleName,
-    organisationId: string,
-    appointedBy: string,
-  ): Promise<void> {
-    await execute(
-      tx,
-      `INSERT INTO office (account_id, role, organisation_id, appointed_by) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (account_id, role, organisation_id) WHERE ended_at IS NULL DO NOTHING`,
-      [accountId, role, organisationId, appointedBy],
-    );
   }
 }
 

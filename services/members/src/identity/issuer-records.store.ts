@@ -96,11 +96,6 @@ export class IssuerRecordsStore {
     await execute(this.db, `DELETE FROM issuer_record WHERE grant_id = $1`, [grantId]);
   }
 
-  /** Signs an account out everywhere; tokens that were given live on for their few minutes. */
-  async removeOfAccount(accountId: string): Promise<number> {
-    return execute(this.db, `DELETE FROM issuer_record WHERE account_id = $1`, [accountId]);
-  }
-
   async removeExpired(): Promise<number> {
     return execute(this.db, `DELETE FROM issuer_record WHERE expires_at < now() - interval '1 hour'`);
   }

@@ -1,6 +1,7 @@
 import { createDataSource } from '@zhijia/database';
 import { readImportConfig } from '../members.config.js';
 import { PersonalFields } from '../members/personal-fields.js';
+import { OfficesStore } from '../offices/offices.store.js';
 import { AccountsStore } from './accounts.store.js';
 import { AppointOfficer } from './appoint-officer.js';
 import { IssuerClientsStore } from './issuer-clients.store.js';
@@ -28,7 +29,12 @@ export async function openIdentity(env: Readonly<Record<string, string | undefin
   await db.initialize();
   return {
     registerPartnerClient: new RegisterPartnerClient(db, new IssuerClientsStore(db)),
-    appointOfficer: new AppointOfficer(db, new AccountsStore(db), PersonalFields.fromFiles(config)),
+    appointOfficer: new AppointOfficer(
+      db,
+      new AccountsStore(db),
+      new OfficesStore(db),
+      PersonalFields.fromFiles(config),
+    ),
     close: () => db.destroy(),
   };
 }
