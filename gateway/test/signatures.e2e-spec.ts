@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testIssuer, type TestIssuer } from '@zhijia/testing';
-import { now, proofOf, signatureOf, someKeys, tokenOf, type Keys } from './support/partner.js';
+import { proofOf, signatureOf, someKeys, tokenOf, type Keys } from './support/partner.js';
 import { startSmallSubgraph, type SmallSubgraph } from './support/small-subgraph.js';
 import { listed, startTestGateway, type Answer, type TestGateway } from './support/start-test-gateway.js';
 
@@ -17,6 +17,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 const payment = '{"query":"mutation { pay(fen: 100) }"}';
 const question = '{"query":"{ name }"}';
 
+/** What is done; what is refused stands in `refused-credentials.e2e-spec.ts`. */
 describe('what a partner bank changes', () => {
   let bank: SmallSubgraph;
   let issuer: TestIssuer;
@@ -25,7 +26,6 @@ describe('what a partner bank changes', () => {
   let bound: Keys;
   let signing: Keys;
   let nextSigning: Keys;
-  let strangers: Keys;
   let paidFen: number[];
 
   beforeAll(async () => {
@@ -46,11 +46,10 @@ describe('what a partner bank changes', () => {
       trusted: [listed(issuer, folder, { development: false })],
       env: { BOARDS_SUBGRAPH: 'none' },
     });
-    [bound, signing, nextSigning, strangers] = await Promise.all([
+    [bound, signing, nextSigning] = await Promise.all([
       someKeys(),
       someKeys('PS256', '2026-1'),
       someKeys('PS256', '2026-2'),
-      someKeys('PS256', '2026-1'),
     ]);
   });
   beforeEach(() => (paidFen = []));
@@ -59,14 +58,10 @@ describe('what a partner bank changes', () => {
     await bank.stop();
   });
 
-  async function send(
-    body: string,
-    headers: Record<string, string> = {},
-    registered: readonly Keys[] = [signing, nextSigning],
-  ): Promise<Answer> {
+  async function send(body: string, headers: Record<string, string> = {}): Promise<Answer> {
     const token = await tokenOf(issuer, {
       cnf: { jkt: bound.thumbprint },
-      signing_jwks: { keys: registered.map(({ publicJwk }) => publicJwk) },
+      signing_jwks: { keys: [signing.publicJwk, nextSigning.publicJwk] },
     });
     return gateway.post('bank', null, body, {
       authorization: `DPoP ${token}`,
@@ -102,52 +97,8 @@ describe('what a partner bank changes', () => {
     expect((await gateway.post('bank', own, payment)).body).toEqual({ data: { pay: 100 } });
   });
 
-  it.each<[string, string, () => Promise<string | null>]>([
-    ['no signature', 'SIGNATURE_MISSING', async () => null],
-    ['an empty one', 'SIGNATURE_MALFORMED', async () => ''],
-    ['the payload in it', 'SIGNATURE_MALFORMED', async () => (await signed()).replace('..', '.e30.')],
-    ['no signature after the header', 'SIGNATURE_MALFORMED', async () => `${(await signed()).split('.')[0]}..`],
-    ['two signatures', 'SIGNATURE_MALFORMED', async () => `${await signed()}, ${await signed()}`],
-    ['no JSON in its header', 'SIGNATURE_MALFORMED', async () => `YWJj..${(await signed()).split('.')[2]}`],
-    ['an encoded payload (b64)', 'SIGNATURE_MALFORMED', async () => signed({ b64: true })],
-    ['nothing critical', 'SIGNATURE_MALFORMED', async () => respelled({ crit: undefined })],
-    ['something else critical', 'SIGNATURE_MALFORMED', async () => signed({ crit: ['b64', 'exp'], exp: now() + 60 })],
-    ['another algorithm', 'SIGNATURE_MALFORMED', async () => respelled({ alg: 'RS256' })],
-    ['no algorithm', 'SIGNATURE_MALFORMED', async () => respelled({ alg: 'none' })],
-    ['HS256', 'SIGNATURE_MALFORMED', async () => respelled({ alg: 'HS256' })],
-    ['a key of its own', 'SIGNATURE_MALFORMED', async () => signed({ jwk: strangers.publicJwk })],
-    ['an address of a key', 'SIGNATURE_MALFORMED', async () => signed({ jku: 'https://elsewhere.example/jwks' })],
-    ['no name of a key', 'SIGNATURE_MALFORMED', async () => signed({ kid: undefined })],
-    ['no time', 'SIGNATURE_MALFORMED', async () => signed({ iat: undefined })],
-    ['a clock a minute ahead', 'SIGNATURE_OUT_OF_TIME', async () => signed({ iat: now() + 60 })],
-    ['a signature of two minutes ago', 'SIGNATURE_OUT_OF_TIME', async () => signed({ iat: now() - 120 })],
-    ['an unknown key', 'SIGNATURE_KEY_UNKNOWN', async () => signed({ kid: '2025-1' })],
-    ["another's key under this one's name", 'SIGNATURE_NOT_ACCEPTED', () => signatureOf(payment, strangers)],
-    ['the other one of its keys', 'SIGNATURE_NOT_ACCEPTED', async () => signed({ kid: '2026-2' })],
-    ['a signature over another body', 'SIGNATURE_NOT_ACCEPTED', () => signatureOf(`${payment} `, signing)],
-    ['another header over the same signature', 'SIGNATURE_NOT_ACCEPTED', async () => respelled({ typ: 'JOSE' })],
-  ])('is refused with %s', async (_what, code, make) => {
-    const signature = await make();
-    const answer = await send(payment, signature === null ? {} : { 'x-jws-signature': signature });
-    expect({ status: answer.status, code: codeOf(answer), paidFen }).toEqual({ status: 400, code, paidFen: [] });
-    expect(answer.body.errors?.[0].message).toMatch(/\w.*\p{Script=Han}/u);
-  });
-
-  const signed = (header: Record<string, unknown> = {}): Promise<string> => signatureOf(payment, signing, header);
-  /** A good signature under a header that was written anew. */
-  async function respelled(change: Record<string, unknown>): Promise<string> {
-    const [header = '', , value] = (await signed()).split('.');
-    const said = JSON.parse(Buffer.from(header, 'base64url').toString()) as object;
-    return `${Buffer.from(JSON.stringify({ ...said, ...change })).toString('base64url')}..${value}`;
-  }
-
-  it('is refused where the client has no key to sign with', async () => {
-    const answer = await send(payment, { 'x-jws-signature': await signed() }, []);
-    expect({ code: codeOf(answer), paidFen }).toEqual({ code: 'SIGNATURE_KEY_UNKNOWN', paidFen: [] });
-  });
-
   it('is refused with any byte changed on the way, and never done', async () => {
-    const signature = await signed();
+    const signature = await signatureOf(payment, signing);
     // In the amount, in white space that means nothing, at both ends.
     for (const at of [0, 10, payment.indexOf('100'), payment.length - 3, payment.length - 1]) {
       const changed = Buffer.from(payment);

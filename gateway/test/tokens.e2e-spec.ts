@@ -1,4 +1,3 @@
-import { createHmac, createPublicKey, randomUUID } from 'node:crypto';
 import { testIssuer, type TestIssuer } from '@zhijia/testing';
 import { fastify } from 'fastify';
 import { SignJWT, importJWK, type JWTPayload } from 'jose';
@@ -21,6 +20,7 @@ async function startKeyServer(jwks: object) {
   return { port, publish: (now: boolean) => (isPublished = now), close: () => server.close() };
 }
 
+/** What a token says and how it is remembered; what is refused stands in `refused-credentials.e2e-spec.ts`. */
 describe('who may ask', () => {
   let people: SmallSubgraph;
   let places: SmallSubgraph;
@@ -47,101 +47,10 @@ describe('who may ask', () => {
     roles: [],
     ...changes,
   });
-  const sign = async (payload: JWTPayload, header: object = {}): Promise<string> =>
+  const sign = async (payload: JWTPayload): Promise<string> =>
     new SignJWT(payload)
-      .setProtectedHeader({ alg: 'ES256', kid: issuer.privateKey.kid, ...header })
+      .setProtectedHeader({ alg: 'ES256', kid: issuer.privateKey.kid })
       .sign(await importJWK(issuer.privateKey));
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const without = (name: string): JWTPayload =>
-    Object.fromEntries(Object.entries(claims()).filter(([key]) => key !== name));
-
-  /** HS256 with the text of the public key as the secret: the classic mistake of verifiers. */
-  const signedWithPublicKey = (asText: string): string => {
-    const signed = `${part({ alg: 'HS256', kid: issuer.privateKey.kid })}.${part(claims())}`;
-    return `${signed}.${createHmac('sha256', asText).update(signed).digest('base64url')}`;
-  };
-
-  const refusals: readonly [string, string, () => string | null | Promise<string>][] = [
-    ['no token', 'TOKEN_MISSING', () => null],
-    ['no text of a token', 'TOKEN_MALFORMED', () => 'a.b'],
-    ['no JSON in it', 'TOKEN_MALFORMED', () => 'abc.def.ghi'],
-    ['a token of 20,000 characters', 'TOKEN_MALFORMED', () => `${'a'.repeat(9_000)}.b.c`],
-    ['an expired one', 'TOKEN_EXPIRED', () => sign(claims({ exp: now() - 60 }))],
-    ['one that is not valid yet', 'TOKEN_NOT_TRUSTED', () => sign(claims({ nbf: now() + 60 }))],
-    ['one without an end', 'TOKEN_MALFORMED', () => sign(without('exp'))],
-    ['one of nobody', 'TOKEN_MALFORMED', () => sign(without('sub'))],
-    ['one of no client', 'TOKEN_MALFORMED', () => sign(without('client_id'))],
-    ['one of no issuer', 'TOKEN_MALFORMED', () => sign(without('iss'))],
-    ['one for no audience', 'TOKEN_WRONG_AUDIENCE', () => sign(without('aud'))],
-    ['one for another audience', 'TOKEN_WRONG_AUDIENCE', () => sign(claims({ aud: 'zhijia-bank' }))],
-    ['one of another issuer', 'TOKEN_NOT_TRUSTED', () => stranger.token()],
-    ["one of another issuer in this one's name", 'TOKEN_NOT_TRUSTED', () => stranger.token({ issuer: issuer.issuer })],
-    ['an unknown key', 'TOKEN_NOT_TRUSTED', () => sign(claims(), { kid: randomUUID() })],
-    ['alg none', 'TOKEN_NOT_TRUSTED', () => `${part({ alg: 'none' })}.${part(claims())}.`],
-    ['alg None, spelled otherwise', 'TOKEN_NOT_TRUSTED', () => `${part({ alg: 'None' })}.${part(claims())}.`],
-    [
-      'HS256 with the public key as JWK',
-      'TOKEN_NOT_TRUSTED',
-      () => signedWithPublicKey(JSON.stringify(issuer.jwks.keys[0])),
-    ],
-    [
-      'HS256 with the public key as PEM',
-      'TOKEN_NOT_TRUSTED',
-      () =>
-        signedWithPublicKey(
-          createPublicKey({ key: issuer.jwks.keys[0] as never, format: 'jwk' }).export({
-            format: 'pem',
-            type: 'spki',
-          }) as string,
-        ),
-    ],
-    [
-      'a critical header nobody knows',
-      'TOKEN_NOT_TRUSTED',
-      async () => {
-        const signed = `${part({ alg: 'ES256', kid: issuer.privateKey.kid, crit: ['x'], x: 1 })}.${part(claims())}`;
-        return `${signed}.${(await sign(claims())).split('.')[2]}`;
-      },
-    ],
-    [
-      'other claims under the signature',
-      'TOKEN_NOT_TRUSTED',
-      async () => {
-        const [header, , signature] = (await sign(claims())).split('.');
-        return `${header}.${part(claims({ sub: 'eve' }))}.${signature}`;
-      },
-    ],
-    [
-      'a role that the issuer may not assert',
-      'TOKEN_NOT_TRUSTED',
-      () => sign(claims({ roles: [{ role: 'administrator', organisationId }] })),
-    ],
-    ['a role that nobody has', 'TOKEN_NOT_TRUSTED', () => sign(claims({ roles: [{ role: 'king', organisationId }] }))],
-    ['a role of no organisation', 'TOKEN_MALFORMED', () => sign(claims({ roles: [{ role: 'chair' }] }))],
-    ['a member who is no UUID', 'TOKEN_MALFORMED', () => sign(claims({ member_id: '1; DROP' }))],
-    ['a subject with a space', 'TOKEN_MALFORMED', () => sign(claims({ sub: 'ada app' }))],
-  ];
-
-  it.each(refusals)('refuses %s as %s', async (_what, code, make) => {
-    const before = people.received.length;
-    const { status, headers, body } = await gateway.ask('mobile', await make(), '{ me { id } }');
-    expect(status).toBe(401);
-    expect(body).toEqual({ errors: [{ message: expect.stringMatching(/\w.*\p{Script=Han}/u), extensions: { code } }] });
-    const challenge =
-      code === 'TOKEN_MISSING'
-        ? /^Bearer realm="zhijia", DPoP algs="PS256 ES256"$/
-        : /^Bearer realm="zhijia", error="invalid_token"/;
-    expect(headers.get('www-authenticate')).toMatch(challenge);
-    expect(people.received).toHaveLength(before);
-  });
-
-  it('refuses another spelling of a good signature', async () => {
-    const token = await sign(claims());
-    const last = token.at(-1)!;
-    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-    const respelled = token.slice(0, -1) + alphabet[alphabet.indexOf(last) + 1];
-    expect((await gateway.ask('mobile', respelled, '{ me { id } }')).status).toBe(401);
-  });
 
   it('refuses a password where a token belongs', async () => {
     const response = await fetch(`${gateway.url}/mobile/graphql`, {

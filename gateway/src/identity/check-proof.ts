@@ -29,7 +29,11 @@ export class ProofChecker {
     let payload: JWTPayload;
     let thumbprint: string;
     try {
-      const verified = await jwtVerify(subject.proof, EmbeddedJWK, { algorithms, typ: 'dpop+jwt' });
+      const verified = await jwtVerify(subject.proof, EmbeddedJWK, {
+        algorithms,
+        typ: 'dpop+jwt',
+        clockTolerance: acceptedAheadSeconds,
+      });
       payload = verified.payload;
       const { jwk } = verified.protectedHeader;
       if (jwk === undefined) return false;

@@ -5,10 +5,9 @@ import { mapClaims } from './claim-map.js';
 import { ProofChecker } from './check-proof.js';
 import { RememberedTokens } from './remembered-tokens.js';
 import { tokenClaimsSchema, type TokenClaims } from './token-claims.js';
+import { acceptedAheadSeconds } from './times.js';
 import { IssuerUnavailable, type TrustedIssuer } from './trusted-issuers.js';
 
-/** Two machines' clocks differ a little (FAPI 2.0 accepts 10 s). */
-const toleratedSkewSeconds = 10;
 const maxTokenLength = 8_192;
 
 export type TokenRefusal =
@@ -112,9 +111,13 @@ export class TokenVerifier {
       algorithms: issuer.algorithms,
       issuer: issuer.issuer,
       audience: expected,
-      clockTolerance: toleratedSkewSeconds,
+      clockTolerance: acceptedAheadSeconds,
       requiredClaims: ['exp', 'sub'],
     });
+    // `jose` looks at `nbf` alone; FAPI 2.0 at both.
+    if (payload.iat !== undefined && payload.iat > Date.now() / 1_000 + acceptedAheadSeconds) {
+      throw new TokenRefused('TOKEN_NOT_TRUSTED');
+    }
     const claims = readClaims(mapClaims(payload, issuer.claims));
     // FAPI 2.0, 5.3.2.1: a stolen token of a bank's server opens nothing.
     if (audience === 'bank' && claims.cnf === undefined && !issuer.isDevelopment)
