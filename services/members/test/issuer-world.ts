@@ -68,6 +68,7 @@ export async function openIssuer(memberLines: readonly string[]) {
         issuerName: 'Test',
         cookieKeys: ['a key of thirty-two characters or more'],
         applicationsFile,
+        policyRegion: 'CN',
         sms: null,
         logLevel: 'fatal',
         leash: null,

@@ -42,6 +42,17 @@ export class AccountsStore {
     return found;
   }
 
+  /** The member's name, sealed: for a page that says who is signed in. */
+  async fullNameOf(memberId: string): Promise<Buffer> {
+    const found = await row<{ fullNameSealed: Buffer }>(
+      this.db,
+      `SELECT full_name_sealed AS "fullNameSealed" FROM member WHERE id = $1`,
+      [memberId],
+    );
+    if (found === null) throw new Error("An account's member stands in the register");
+    return found.fullNameSealed;
+  }
+
   /** Everybody who may sign in under a number: a family often shares one telephone. */
   async reachableUnder(phoneIndex: Buffer): Promise<Reachable[]> {
     return rows(

@@ -3,7 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Audience } from '@zhijia/access';
 import { errors, interactionPolicy, Provider, type Configuration, type ResourceServer } from 'oidc-provider';
 import type { JWK } from 'jose';
+import type { ConsentPolicy } from '../rules/plan-consent.js';
 import type { AccountsStore } from './accounts.store.js';
+import { consentDetailsType, refuseConsentDetails } from './consent-details.js';
 import { IssuerAdapter } from './issuer-adapter.js';
 import type { IssuerClientsStore, RegisteredClient } from './issuer-clients.store.js';
 import type { IssuerRecordsStore } from './issuer-records.store.js';
@@ -34,6 +36,8 @@ export interface ProviderParts {
   readonly accounts: AccountsStore;
   /** The certificate of the connection that a request came over. */
   readonly certificateOf: (request: IncomingMessage) => X509Certificate | null;
+  /** What partners may ask members for, today. */
+  readonly consentPolicy: () => Promise<ConsentPolicy>;
 }
 
 /**
@@ -78,6 +82,22 @@ export function createProvider(parts: ProviderParts): Provider {
         getCertificate: (ctx) => parts.certificateOf(ctx.req) ?? undefined,
       },
       pushedAuthorizationRequests: { enabled: true },
+      richAuthorizationRequests: {
+        enabled: true,
+        types: {
+          [consentDetailsType]: {
+            validate: async (ctx, detail, client) =>
+              refuseConsentDetails(ctx.oidc.params ?? {}, detail, client, await parts.consentPolicy()),
+          },
+        },
+        // What the member agreed to on the page, and nothing that was only asked for.
+        authorizationDetailsForGrantSource: async (ctx) => ctx.oidc.entities.Grant?.rar,
+        authorizationDetailsForAccessToken: async (_ctx, _token, source) => {
+          if (source === undefined) throw new errors.InvalidAuthorizationDetails('a member gives a consent, on a page');
+          return source.rar;
+        },
+        authorizationDetailsForIntrospection: async () => undefined,
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: async (_ctx, client) => resourceOf(client['audience']),
@@ -99,19 +119,28 @@ export function createProvider(parts: ProviderParts): Provider {
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
     rotateRefreshToken: true,
-    interactions: { policy: signInPolicy(), url: (_ctx, interaction) => `/sign-in/${interaction.uid}` },
+    interactions: {
+      policy: signInPolicy(),
+      url: (_ctx, { uid, prompt }) => `/${prompt.name === 'consent' ? 'consent' : 'sign-in'}/${uid}`,
+    },
     findAccount: async (_ctx, sub) => {
       const account = await accounts.find(sub);
       if (account === null) return undefined;
       return { accountId: account.id, claims: async () => ({ sub: account.id }) };
     },
-    /** The federation's own applications act for the person who signs in: there is nothing to ask them about. */
+    /**
+     * The federation's own applications act for the person who signs in: there is nothing to ask them about. A partner
+     * holds what the member agreed to on the page of this request, and nothing from before.
+     */
     loadExistingGrant: async (ctx) => {
       const { client, session } = ctx.oidc;
       if (client === undefined || session?.accountId === undefined) return undefined;
+      if (client['organisation_id'] !== undefined) {
+        const agreed = ctx.oidc.result?.consent?.grantId;
+        return agreed === undefined ? undefined : ctx.oidc.provider.Grant.find(agreed);
+      }
       const known = session.grantIdFor(client.clientId);
       if (known !== undefined) return ctx.oidc.provider.Grant.find(known);
-      if (client['organisation_id'] !== undefined) return undefined;
       const grant = new ctx.oidc.provider.Grant({ clientId: client.clientId, accountId: session.accountId });
       grant.addOIDCScope('openid offline_access');
       grant.addResourceScope(resourceOf(client['audience']), graphScope);
@@ -119,13 +148,23 @@ export function createProvider(parts: ProviderParts): Provider {
       return grant;
     },
     extraTokenClaims: async (_ctx, token) => {
-      if (token.kind === 'ClientCredentials') {
-        const client = await clients.find(token.clientId ?? '');
+      const client = await clients.find(token.clientId ?? '');
+      // Also where a member's consent brought the token about: a partner's server never acts for a member.
+      if (token.kind === 'ClientCredentials' || client?.organisation_id !== undefined) {
         return { roles: rolesOfServer(client), signing_jwks: signingKeysOf(client) };
       }
       const account = 'accountId' in token ? await accounts.find(token.accountId) : null;
       if (account === null) throw new errors.InvalidGrant('the account is closed');
       return { roles: [...account.roles], ...(account.memberId === null ? {} : { member_id: account.memberId }) };
+    },
+    formats: {
+      customizers: {
+        jwt: async (_ctx, token, { payload }) => {
+          const client = await clients.find(token.clientId ?? '');
+          // By the account's id partners could find out whom they both serve.
+          if (client?.organisation_id !== undefined) payload['sub'] = token.clientId;
+        },
+      },
     },
     assertJwtClientAuthClaimsAndHeader: async (ctx, claims) => {
       const now = Math.floor(Date.now() / 1_000);
@@ -148,11 +187,18 @@ export function createProvider(parts: ProviderParts): Provider {
 
 /**
  * RFC 8252, 8.6, wants a native application's user asked each time, since another program could pretend to be it. Here
- * each sign-in asks for a code anyway, and PKCE binds the answer to the program that began.
+ * each sign-in asks for a code anyway, and PKCE binds the answer to the program that began. Who is asked for a consent
+ * has just proved who they are: telephones are shared.
  */
 function signInPolicy(): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
   policy.get('consent')?.checks.remove('native_client_prompt');
+  const { Check } = interactionPolicy;
+  const recently = new Check('signed_in_recently', 'the member signs in before they are asked', ({ oidc }) => {
+    const isOld = oidc.params?.['authorization_details'] !== undefined && oidc.session?.past(5 * minutes) === true;
+    return isOld && oidc.result?.login === undefined ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
+  });
+  policy.get('login')?.checks.add(recently);
   return policy;
 }
 

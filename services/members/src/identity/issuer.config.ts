@@ -20,6 +20,8 @@ const schema = z.object({
     .pipe(z.array(z.string().min(32)).min(1).max(2)),
   /** Applications of the federation, as OpenID Connect client metadata; registered anew at each start. */
   ISSUER_APPLICATIONS_FILE: z.string().min(1).optional(),
+  /** Whose policies hold here: what partners may ask members for. */
+  POLICY_REGION: z.string().default('CN'),
   SMS_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   SMS_GATEWAY_TOKEN: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
@@ -59,6 +61,7 @@ export function readIssuerConfig(env: Readonly<Record<string, string | undefined
     issuerName: parsed.ISSUER_NAME,
     cookieKeys: parsed.ISSUER_COOKIE_KEYS,
     applicationsFile: parsed.ISSUER_APPLICATIONS_FILE ?? null,
+    policyRegion: parsed.POLICY_REGION,
     sms,
     logLevel: parsed.LOG_LEVEL,
     leash: parsed.ZHIJIA_LEASH ?? null,

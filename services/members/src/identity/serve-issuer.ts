@@ -6,13 +6,20 @@ import { clientCertificateOf } from '@zhijia/access';
 import { tlsServerOptions, type TlsFiles } from '@zhijia/config';
 import { createDataSource } from '@zhijia/database';
 import { createLog, type Log } from '@zhijia/logging';
+import { Outbox } from '@zhijia/messaging';
 import { BlindIndex, FieldCipher, readKeyring } from '@zhijia/pii';
+import { PolicyStore } from '@zhijia/policy';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { ClientMetadata, Provider } from 'oidc-provider';
 import type { DataSource } from 'typeorm';
+import { ConsentChangesStore } from '../consents/consent-changes.store.js';
+import { GiveConsent } from '../consents/give-consent.js';
+import { RefuseConsent } from '../consents/refuse-consent.js';
 import { PersonalFields } from '../members/personal-fields.js';
 import { AccountsStore } from './accounts.store.js';
+import { AskConsent } from './ask-consent.js';
 import { LogCodeChannel, SmsGatewayChannel, type CodeChannel } from './code-channel.js';
+import { addConsentRoutes } from './consent.routes.js';
 import { createProvider } from './create-provider.js';
 import { IssuerClientsStore } from './issuer-clients.store.js';
 import { IssuerRecordsStore } from './issuer-records.store.js';
@@ -35,7 +42,7 @@ export interface RunningIssuer {
 }
 
 /**
- * Serves the issuer: `oidc-provider`'s endpoints, the sign-in pages, and health.
+ * Serves the issuer: `oidc-provider`'s endpoints, the pages of signing in and of consents, and health.
  *
  * @param given instead of what the configuration says: how codes reach people
  */
@@ -55,12 +62,25 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
   const clients = new IssuerClientsStore(db);
   const accounts = new AccountsStore(db);
   const signIns = new SignInsStore();
+  const personal = new PersonalFields(cipher, index);
+  const consents = new ConsentChangesStore();
+  const asking = new AskConsent(
+    db,
+    accounts,
+    new PolicyStore(),
+    config.policyRegion,
+    consents,
+    new GiveConsent(db, consents, new Outbox()),
+    new RefuseConsent(db, consents),
+    personal,
+    index,
+  );
   const signIn = new SignIn(
     db,
     signIns,
     accounts,
     new SecondFactor(cipher, config.issuerName),
-    new PersonalFields(cipher, index),
+    personal,
     index,
     given.channel ?? channelOf(config, log),
     log,
@@ -82,6 +102,7 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
       clients,
       accounts,
       certificateOf,
+      consentPolicy: () => asking.policy(),
     });
     provider.proxy = isBehindProxy;
     provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'The issuer failed'));
@@ -97,7 +118,15 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
   }, keysReadEveryMs);
   upkeep.unref();
 
-  const server = await createServer({ isBehindProxy, tls: config.tls, log, db, provider: () => provider, signIn });
+  const server = await createServer({
+    isBehindProxy,
+    tls: config.tls,
+    log,
+    db,
+    provider: () => provider,
+    signIn,
+    asking,
+  });
   const url = await server.listen({ port: config.port, host: config.host });
   log.info({ url, issuer: issuerUrl }, 'Serving');
 
@@ -117,8 +146,9 @@ async function createServer(parts: {
   db: DataSource;
   provider: () => Provider;
   signIn: SignIn;
+  asking: AskConsent;
 }): Promise<FastifyInstance> {
-  const { log, db, provider, signIn } = parts;
+  const { log, db, provider, signIn, asking } = parts;
   const server = fastify({
     // Typed as for HTTP: nothing here depends on which of the two it is.
     ...(parts.tls === null ? {} : ({ https: tlsServerOptions(parts.tls) } as object)),
@@ -152,6 +182,7 @@ async function createServer(parts: {
   await server.register(async (pages) => {
     await pages.register(formbody);
     addSignInRoutes(pages, provider, signIn);
+    addConsentRoutes(pages, provider, asking);
   });
   await server.register(async (library) => {
     // The library reads bodies itself.

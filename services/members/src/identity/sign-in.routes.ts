@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { MessageLanguage } from './code-channel.js';
 import { renderPage } from './pages/render-page.js';
 import { tellProblem } from './pages/texts.js';
+import { languageOf, sendPage } from './send-page.js';
 import type { SignIn, SignInStep } from './sign-in.js';
 
 const style = readFileSync(new URL('../../pages/sign-in.css', import.meta.url), 'utf8');
@@ -29,7 +30,7 @@ export function addSignInRoutes(server: FastifyInstance, provider: () => Provide
 
   server.get<Params>('/sign-in/:uid', async (request, reply) => {
     const { params } = await provider().interactionDetails(request.raw, reply.raw);
-    return show(request, reply, { kind: 'number' }, languageOf(request, params['ui_locales']), redirectOf(params));
+    return show(request, reply, { kind: 'number' }, languageOf(request, params['ui_locales']), params);
   });
 
   const step = (
@@ -40,11 +41,11 @@ export function addSignInRoutes(server: FastifyInstance, provider: () => Provide
       const { uid, params } = await provider().interactionDetails(request.raw, reply.raw);
       const form = formSchema.parse(request.body ?? {});
       const next = await take(uid, form, request.ip);
-      if (next.kind !== 'done') return show(request, reply, next, form.language, redirectOf(params));
-      reply.hijack();
-      await provider().interactionFinished(request.raw, reply.raw, {
+      if (next.kind !== 'done') return show(request, reply, next, form.language, params);
+      const returnTo = await provider().interactionResult(request.raw, reply.raw, {
         login: { accountId: next.accountId, amr: [...next.methods], remember: false },
       });
+      return reply.redirect(returnTo, 303);
     });
   };
   step('code', (uid, { number, language }, requester) => signIn.askForCode(uid, number, requester, language));
@@ -58,20 +59,13 @@ async function show(
   reply: FastifyReply,
   step: Exclude<SignInStep, { kind: 'done' }>,
   language: MessageLanguage,
-  redirectTo: string,
+  params: Readonly<Record<string, unknown>>,
 ): Promise<FastifyReply> {
   const url = `/sign-in/${encodeURIComponent(request.params.uid)}`;
   const problem =
     'problem' in step ? tellProblem(language, step.problem, 'waitSeconds' in step ? step.waitSeconds : 0) : '';
   const facts = { url, problem, otherLanguageUrl: `${url}?language=${language === 'zh' ? 'en' : 'zh'}` };
-  return reply
-    .type('text/html; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .header(
-      'content-security-policy',
-      `default-src 'none'; style-src 'self'; form-action 'self' ${redirectTo}; base-uri 'none'; frame-ancestors 'none'`,
-    )
-    .send(renderStep(step, language, facts));
+  return sendPage(reply, params, renderStep(step, language, facts));
 }
 
 function renderStep(
@@ -88,18 +82,4 @@ function renderStep(
     case 'secondFactor':
       return renderPage('second-factor', language, { ...facts, enrolment: step.enrolment });
   }
-}
-
-function languageOf(request: FastifyRequest, uiLocales: unknown): MessageLanguage {
-  const asked = z.object({ language: z.enum(['zh', 'en']) }).safeParse(request.query);
-  if (asked.success) return asked.data.language;
-  const wanted = typeof uiLocales === 'string' ? uiLocales : (request.headers['accept-language'] ?? '');
-  return /^\s*en\b/i.test(wanted) ? 'en' : 'zh';
-}
-
-/** Where the form's answer leads in the end: browsers hold a form's redirects to the page's policy too. */
-function redirectOf(params: Readonly<Record<string, unknown>>): string {
-  const uri = typeof params['redirect_uri'] === 'string' ? URL.parse(params['redirect_uri']) : null;
-  if (uri === null) return '';
-  return uri.protocol === 'http:' || uri.protocol === 'https:' ? uri.origin : uri.protocol;
 }

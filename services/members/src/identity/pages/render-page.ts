@@ -3,7 +3,7 @@ import { Eta } from 'eta';
 import type { MessageLanguage } from '../code-channel.js';
 import { textsIn } from './texts.js';
 
-export type PageName = 'number' | 'code' | 'person' | 'second-factor' | 'error';
+export type PageName = 'number' | 'code' | 'person' | 'second-factor' | 'consent' | 'error';
 
 /** Everything a template writes is escaped, unless it says otherwise. */
 const templates = new Eta({
@@ -12,7 +12,7 @@ const templates = new Eta({
   cache: true,
 });
 
-/** One page of signing in: plain HTML that needs no script, in Chinese or English. */
+/** One page of the issuer: plain HTML that needs no script, in Chinese or English. */
 export function renderPage(
   name: PageName,
   language: MessageLanguage,
