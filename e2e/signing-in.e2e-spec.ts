@@ -2,12 +2,12 @@ import { createServer, type Server } from 'node:http';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '@zhijia/testing';
 import { exportJWK, generateKeyPair } from 'jose';
 import * as openid from 'openid-client';
 import type { Page } from 'playwright-core';
 import { browserPath, openBrowser } from './support/browser.js';
 import { aUnifiedCode, countyMembers, importCounty, phoneOf, runTool, type County } from './support/county.js';
+import { codeFor } from './support/one-time-codes.js';
 import { openProduct, type Product } from './support/product.js';
 
 const members = countyMembers(8);
@@ -22,22 +22,6 @@ describe('signing in', () => {
     county = await importCounty(product, members);
   }, 120_000);
   afterAll(() => product.stop());
-
-  /** Development's channel: the issuer's log, with the number masked. */
-  async function codeFor(phone: string, sentBefore = 0): Promise<string> {
-    const to = `${phone.slice(0, 3)}****${phone.slice(-4)}`;
-    return until(
-      async () => {
-        const lines = readFileSync(product.stack.logOf('issuer'), 'utf8').split('\n');
-        const sent = lines.flatMap((line) => {
-          const told = line.startsWith('{') ? (JSON.parse(line) as { to?: string; code?: string }) : {};
-          return told.to === to && told.code !== undefined ? [told.code] : [];
-        });
-        return sent[sentBefore];
-      },
-      { what: `a code for member ${to}` },
-    );
-  }
 
   async function ask(audience: 'mobile' | 'dashboard', token: string, query: string) {
     const response = await fetch(product.stack.gateway[audience], {
@@ -76,7 +60,7 @@ describe('signing in', () => {
         await page.getByLabel('短信验证码').fill('000000');
         await page.keyboard.press('Enter');
         await page.getByRole('alert').waitFor();
-        await page.getByLabel('短信验证码').fill(await codeFor(phoneOf(0)));
+        await page.getByLabel('短信验证码').fill(await codeFor(product, phoneOf(0)));
         await page.getByRole('button', { name: '登录' }).click();
         await page.getByText('Back in the application').waitFor();
         expect(complaints).toEqual([]);

@@ -1,0 +1,191 @@
+import { createServer } from 'node:http';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, type CryptoKey } from 'jose';
+import * as openid from 'openid-client';
+import { browserPath, openBrowser } from './support/browser.js';
+import { countyMembers, importCounty, phoneOf, runTool, type County } from './support/county.js';
+import { codeFor } from './support/one-time-codes.js';
+import { openProduct, type Product } from './support/product.js';
+import { runSnippet, snippetsUnder } from './support/snippets.js';
+
+const guide = 'docs/partners/README.md';
+
+interface Question {
+  page: URL;
+  verifier: string;
+  state: string;
+}
+
+interface Consent {
+  identifier: string;
+  purpose: string;
+  fields: string[];
+}
+
+/** A bank's server, made of what the guide says and nothing else. */
+interface Bank {
+  question(): Promise<Question>;
+  consent(question: Question, returnedTo: URL): Promise<Consent>;
+  read(consentId: string): Promise<Record<string, unknown> | null>;
+}
+
+(browserPath === null ? describe.skip : describe)('a member lets a bank read, and takes it back', () => {
+  let product: Product;
+  let county: County;
+  let returned: URL | null = null;
+  const bankAddress = createServer((request, response) => {
+    if (request.url?.startsWith('/callback') === true) returned = new URL(request.url, redirectUri());
+    response.end('Back at the bank');
+  });
+  const redirectUri = (): string => `http://127.0.0.1:${(bankAddress.address() as AddressInfo).port}/callback`;
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => bankAddress.listen(0, '127.0.0.1', resolve));
+    const members = countyMembers(4);
+    product = await openProduct({ issuer: true });
+    county = await importCounty(product, members);
+  }, 120_000);
+  afterAll(async () => {
+    await product.stop();
+    await new Promise((resolve) => bankAddress.close(resolve));
+  });
+
+  async function openBank(clientId: string, name: string): Promise<Bank> {
+    const { privateKey, publicKey } = await generateKeyPair('PS256', { extractable: true });
+    const file = join(mkdtempSync(join(tmpdir(), 'zhijia-bank-')), 'registration.json');
+    const registration = {
+      client_id: clientId,
+      client_name: name,
+      jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: '2026-1', alg: 'PS256' }] },
+      redirect_uris: [redirectUri()],
+      contacts: [`privacy@${clientId}.example`],
+    };
+    writeFileSync(file, JSON.stringify(registration));
+    const environment = product.stack.environmentOf('members');
+    expect(await runTool('identity', ['register', file, '--organisation', 'C'], environment)).toMatchObject({
+      code: 0,
+    });
+    return bankOf(clientId, privateKey);
+  }
+
+  async function bankOf(clientId: string, privateKey: CryptoKey): Promise<Bank> {
+    const authentication = openid.PrivateKeyJwt({ key: privateKey, kid: '2026-1' });
+    const config = await openid.discovery(new URL(product.stack.issuer), clientId, undefined, authentication, {
+      execute: [openid.allowInsecureRequests],
+    });
+    const proofs = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'));
+    const tokens = await openid.clientCredentialsGrant(config, { scope: 'graph' }, { DPoP: proofs });
+    const [ask = '', take = '', use = ''] = snippetsUnder(guide, 'Ask a member for consent');
+    return {
+      question: () =>
+        runSnippet<Question>(ask, { openid, config, proofs, redirectUri: redirectUri() }, [
+          'page',
+          'verifier',
+          'state',
+        ]),
+      consent: async ({ verifier, state }, returnedTo) => {
+        const names = { openid, config, proofs, returnedTo, verifier, state };
+        return (await runSnippet<{ consent: Consent }>(take, names, ['consent'])).consent;
+      },
+      read: async (consentId) => {
+        const consent = { identifier: consentId };
+        const body = await runSnippet<{ query: string; variables: object }>(use, { consent }, ['query', 'variables']);
+        const answer = await openid.fetchProtectedResource(
+          config,
+          tokens.access_token,
+          new URL(product.stack.gateway.bank),
+          'POST',
+          JSON.stringify(body),
+          new Headers({ 'content-type': 'application/json' }),
+          { DPoP: proofs },
+        );
+        const { data, errors } = (await answer.json()) as {
+          data: { consentedMember: Record<string, unknown> | null };
+        } & {
+          errors?: unknown;
+        };
+        expect(errors).toBeUndefined();
+        return data.consentedMember;
+      },
+    };
+  }
+
+  it('from the question in the browser to the line in the ledger and the withdrawal', async () => {
+    const bank = await openBank('first-bank', '第一银行（演示）');
+    const otherBank = await openBank('second-bank', '第二银行（演示）');
+    const question = await bank.question();
+    const browser = await openBrowser(browserPath ?? '', 'zh-CN');
+    try {
+      const page = await browser.context.newPage();
+      await page.goto(question.page.href);
+      await page.getByLabel('手机号码').fill(phoneOf(0));
+      await page.keyboard.press('Enter');
+      await page.getByLabel('短信验证码').fill(await codeFor(product, phoneOf(0)));
+      await page.keyboard.press('Enter');
+
+      await page.getByRole('heading', { name: '是否同意提供个人信息' }).waitFor();
+      for (const told of ['第一银行（演示）', 'privacy@first-bank.example', '申请会员贷款', '30 天', '时间账户余额']) {
+        await page.getByText(told).first().waitFor();
+      }
+      // To refuse is as easy to see and to press as to agree.
+      const [agree, refuse] = await Promise.all(
+        ['同意', '不同意'].map((name) => page.getByRole('button', { name, exact: true }).boundingBox()),
+      );
+      expect(refuse?.height).toBe(agree?.height);
+      expect(refuse?.width).toBe(agree?.width);
+      expect(agree?.height).toBeGreaterThanOrEqual(44);
+
+      const tick = page.getByRole('checkbox', { name: /单独同意/ });
+      expect(await tick.isChecked()).toBe(false);
+      await page.getByRole('button', { name: '同意', exact: true }).click();
+      await page.getByRole('alert').waitFor();
+      await tick.check();
+      await page.getByRole('button', { name: '同意', exact: true }).click();
+      await page.getByText('Back at the bank').waitFor();
+    } finally {
+      await browser.close();
+    }
+
+    const consent = await bank.consent(question, returned ?? new URL(redirectUri()));
+    expect(consent).toMatchObject({
+      purpose: 'loan-assessment',
+      fields: ['MEMBERSHIP', 'MASKED_NAME', 'TIME_ACCOUNT'],
+    });
+    expect(await bank.read(consent.identifier)).toEqual({
+      purpose: 'loan-assessment',
+      validUntil: expect.any(String),
+      coveredFields: ['MEMBERSHIP', 'MASKED_NAME', 'TIME_ACCOUNT'],
+      status: 'ACTIVE',
+      joinedOn: '2020-01-31',
+      maskedName: '测**',
+      timeBalanceMinutes: 0,
+    });
+    expect(await otherBank.read(consent.identifier)).toBeNull();
+
+    const member = county.member(0);
+    const mine = `{ me { consents { edges { node { id state recipientName uses { edges { node { fields } } } } } } } }`;
+    const { me } = await product.read(member, mine);
+    expect(me.consents.edges).toEqual([
+      {
+        node: {
+          id: consent.identifier,
+          state: 'LIVE',
+          recipientName: '第一银行（演示）',
+          uses: { edges: [{ node: { fields: ['MEMBERSHIP', 'MASKED_NAME', 'TIME_ACCOUNT'] } }] },
+        },
+      },
+    ]);
+
+    const withdraw = `mutation ($input: WithdrawConsentInput!) { withdrawConsent(input: $input) { __typename } }`;
+    const input = { consentId: consent.identifier };
+    expect((await product.read(county.member(1), withdraw, { input })).withdrawConsent.__typename).toBe(
+      'ConsentNotFound',
+    );
+    expect(await bank.read(consent.identifier)).not.toBeNull();
+    expect((await product.read(member, withdraw, { input })).withdrawConsent.__typename).toBe('ConsentWithdrawn');
+    expect(await bank.read(consent.identifier)).toBeNull();
+  }, 120_000);
+});
