@@ -29,7 +29,8 @@ export const actingDepartments = {
 
 const abouts = {
   'member-1': 'verified, 200 points: may vote now in the open campaign, and rate the published rectification',
-  'member-2': 'has voted in the open campaign and may replace that ballot; has a time passbook',
+  'member-2':
+    'has voted in the open campaign and may replace that ballot; has a time passbook, and lets a bank read some of it',
   'member-3': 'has taken part three times and redeemed an offer: look at the points statement',
   'member-4': 'verified, never took part: may vote, but may not rate the rectification',
   'member-5': 'of another district: may vote now; the district campaign was not theirs',
@@ -44,7 +45,7 @@ const abouts = {
   administrator: 'may import organisations and members, and read import runs',
   auditor: 'reads figures and rectifications, not people',
   'bank-1':
-    'a partner bank: the public register entry of an organisation by its unified code, 13990100D00000283W for one',
+    'a partner bank: the public register entry of an organisation by its unified code, 13990100D00000283W for one, and what member-2 lets it read',
 };
 
 /**

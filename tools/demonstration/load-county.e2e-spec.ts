@@ -128,6 +128,13 @@ describe('loading the smallest county', () => {
     expect((await ask('member-unverified', query)).me.awaitingCampaigns).toHaveLength(0);
     const { registerEntry } = await ask('bank-1', '{ registerEntry(unifiedCode: "13990100D00000283W") { nameZh } }');
     expect(registerEntry).not.toBeNull();
+    const { me } = await ask('member-2', '{ me { consents { edges { node { id } } } } }');
+    const [{ node: consent }] = me.consents.edges;
+    const { consentedMember } = await ask(
+      'bank-1',
+      `{ consentedMember(consentId: "${consent.id}") { status timeBalanceMinutes pointsBalance } }`,
+    );
+    expect(consentedMember).toEqual({ status: 'ACTIVE', timeBalanceMinutes: expect.any(Number), pointsBalance: null });
   });
 
   it("ends in the machine's own time", async () => {

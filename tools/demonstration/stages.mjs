@@ -1,4 +1,5 @@
 import { untilArrived } from './arrivals.mjs';
+import { giveConsent } from './give-consent.mjs';
 import { openRegister } from './register.mjs';
 import { actingDepartments, allIdentities, officeIdentity } from './identities.mjs';
 import { importCounty, writeCounty } from './import-county.mjs';
@@ -34,6 +35,7 @@ export const stages = [
   { name: 'county ballots', daysAgo: 6, run: castCountyBallots },
   { name: 'later visits', daysAgo: 4, run: postLaterVisits },
   { name: 'redemptions', daysAgo: 3, run: redeemPoints },
+  { name: 'consent', daysAgo: 2, run: letBankRead },
   { name: 'today', daysAgo: 0, run: arriveToday },
 ];
 
@@ -225,6 +227,11 @@ async function redeemPoints(load) {
     ({ number }) => !depositors.some((depositor) => depositor.number === number),
   );
   await redeem(load, redeemers.slice(1, 13), 1);
+}
+
+async function letBankRead(load) {
+  const [member] = await identitiesOf(load, [load.cast.people['member-2']]);
+  await giveConsent(member.memberId, load.membersEnvironment);
 }
 
 async function arriveToday(load) {
