@@ -7,6 +7,7 @@ import { AppointOfficer } from '../src/identity/appoint-officer.js';
 import { consentDetailsType } from '../src/identity/consent-details.js';
 import { IssuerClientsStore } from '../src/identity/issuer-clients.store.js';
 import { RegisterPartnerClient } from '../src/identity/register-partner-client.js';
+import { OfficesStore } from '../src/offices/offices.store.js';
 import { aMemberLine, aPhone } from './builders.js';
 import {
   Browser,
@@ -232,7 +233,12 @@ describe('a partner that asks a member for a consent', () => {
   });
 
   it('gets nothing from staff who are no members', async () => {
-    const appoint = new AppointOfficer(world.db, new AccountsStore(world.db), world.personal);
+    const appoint = new AppointOfficer(
+      world.db,
+      new AccountsStore(world.db),
+      new OfficesStore(world.db),
+      world.personal,
+    );
     await appoint.run(staff, 'chair', 'C', 'test');
     const asked = await bank.ask();
     const page = await signIn(new Browser(world.url), asked.url, staff.phone);
