@@ -1,12 +1,9 @@
 import { createServer, type Server } from 'node:http';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { exportJWK, generateKeyPair } from 'jose';
+import { readFileSync } from 'node:fs';
 import * as openid from 'openid-client';
 import type { Page } from 'playwright-core';
 import { browserPath, openBrowser } from './support/browser.js';
-import { aUnifiedCode, countyMembers, importCounty, phoneOf, runTool, type County } from './support/county.js';
+import { countyMembers, importCounty, phoneOf, runTool, type County } from './support/county.js';
 import { codeFor } from './support/one-time-codes.js';
 import { openProduct, type Product } from './support/product.js';
 
@@ -107,44 +104,6 @@ describe('signing in', () => {
     const log = readFileSync(product.stack.logOf('issuer'), 'utf8');
     expect(log).toContain('"service":"issuer"');
     for (const { order } of members) expect(log).not.toContain(phoneOf(order));
-  });
-
-  it("lets a partner bank's server in, as its developer writes it", async () => {
-    const { privateKey, publicKey } = await generateKeyPair('PS256', { extractable: true });
-    const folder = mkdtempSync(join(tmpdir(), 'zhijia-bank-'));
-    const file = join(folder, 'registration.json');
-    const key = { ...(await exportJWK(publicKey)), kid: '2026-1', alg: 'PS256' };
-    writeFileSync(file, JSON.stringify({ client_id: 'first-bank', client_name: 'First Bank', jwks: { keys: [key] } }));
-    const environment = product.stack.environmentOf('members');
-    const registered = await runTool('identity', ['register', file, '--organisation', 'C'], environment);
-    expect(registered).toMatchObject({ code: 0, stdout: '{"kind":"registered","clientId":"first-bank"}\n' });
-
-    const config = await openid.discovery(
-      new URL(product.stack.issuer),
-      'first-bank',
-      undefined,
-      openid.PrivateKeyJwt({ key: privateKey, kid: '2026-1' }),
-      overHttp,
-    );
-    const proofs = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'));
-    const tokens = await openid.clientCredentialsGrant(config, { scope: 'graph' }, { DPoP: proofs });
-    expect(tokens.token_type).toBe('dpop');
-
-    const url = new URL(product.stack.gateway.bank);
-    const body = JSON.stringify({
-      query: 'query ($code: String!) { registerEntry(unifiedCode: $code) { nameZh } }',
-      variables: { code: aUnifiedCode(4) },
-    });
-    const headers = new Headers({ 'content-type': 'application/json' });
-    const answer = await openid.fetchProtectedResource(config, tokens.access_token, url, 'POST', body, headers, {
-      DPoP: proofs,
-    });
-    expect(await answer.json()).toEqual({ data: { registerEntry: { nameZh: '甲厂工会' } } });
-
-    // The same token in a thief's hands, who has no key.
-    headers.set('authorization', `Bearer ${tokens.access_token}`);
-    const stolen = await fetch(url, { method: 'POST', headers, body });
-    expect(await stolen.json()).toMatchObject({ errors: [{ extensions: { code: 'PROOF_NOT_ACCEPTED' } }] });
   });
 
   it('gives offices by the command, to whom it can', async () => {
