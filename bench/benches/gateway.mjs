@@ -1,17 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { spawnLeashed } from '../../deploy/local/src/leash.mjs';
-import { reservePort } from '../../deploy/local/src/ports.mjs';
 import { root } from '../../deploy/local/src/paths.mjs';
 import { build } from '../../tools/build.mjs';
-import { openClosedLoop, wrongGraphqlAnswer } from '../load/closed-loop.mjs';
-import { median, percentile, rounded } from '../load/percentiles.mjs';
+import { wrongGraphqlAnswer } from '../load/closed-loop.mjs';
+import { median, rounded } from '../load/percentiles.mjs';
 import { installPeers } from '../parts/peers.mjs';
 import { cpuSecondsOf, memoryOf } from '../parts/process-costs.mjs';
-import { until } from '../parts/product.mjs';
 import { clients, memberList, operations, organisationOf, unseenOperation } from './gateway/operations.mjs';
-import { composeWideningGraph, wideningGraph, wideOperation } from './gateway/widening-graph.mjs';
+import { headersFor, measure, openLoop, summed, warmUp } from './gateway/measuring.mjs';
+import { makeIssuer, startProductGateway, startServer, startStandIns, supergraphFor } from './gateway/servers.mjs';
+import { composeWideningGraph, wideOperation } from './gateway/widening-graph.mjs';
 
 export const options = {
   /** Measured, for each side and operation, over all rounds. */
@@ -23,11 +22,6 @@ export const options = {
   distinct: 10_000,
 };
 
-/** A hot path is compiled by then; on a machine that also does other things so many may take too long. */
-const warmRequests = 5_000;
-const warmUpLimitMs = 30_000;
-
-const subgraphs = ['members', 'timebank', 'evaluations', 'benefits'];
 const unseen = 100;
 
 /** Our gateway beside Apollo's with its stock data source, Hive's, and a join written by hand. */
@@ -143,12 +137,6 @@ async function compareSides(bench, name, operation, sides, issuer) {
   return Object.fromEntries(Object.entries(runs).map(([side, each]) => [side, summed(each)]));
 }
 
-async function warmUp(loop, seconds) {
-  const deadline = Date.now() + warmUpLimitMs;
-  let { requests } = await loop.run(seconds);
-  while (requests < warmRequests && Date.now() < deadline) requests += (await loop.run(2)).requests;
-}
-
 async function compareAnswers(loops) {
   for (let client = 0; client < clients; client += 1) {
     const [[, first], ...others] = await Promise.all(
@@ -162,27 +150,6 @@ async function compareAnswers(loops) {
       throw new Error(`The answers differ:\n${JSON.stringify(first)}\n${JSON.stringify(other)}`);
     }
   }
-}
-
-async function measure(loop, pid, seconds) {
-  const before = cpuSecondsOf({ gateway: pid }).gateway;
-  const result = await loop.run(seconds);
-  const cpuSeconds = cpuSecondsOf({ gateway: pid }).gateway - before;
-  return { ...result, cpuSeconds, cpuMs: (cpuSeconds * 1_000) / result.sent };
-}
-
-function summed(runs) {
-  const sum = (read) => runs.reduce((total, run) => total + read(run), 0);
-  const latenciesMs = runs.flatMap((run) => run.latenciesMs);
-  const cpuMs = (sum((run) => run.cpuSeconds) * 1_000) / sum((run) => run.sent);
-  return {
-    perCore: rounded(1_000 / cpuMs, 0),
-    cpuMs: rounded(cpuMs, 3),
-    cpuMsByRound: runs.map((run) => run.cpuMs),
-    perSecond: rounded(sum((run) => run.requests) / sum((run) => run.seconds), 0),
-    p50Ms: rounded(percentile(latenciesMs, 0.5)),
-    p99Ms: rounded(percentile(latenciesMs, 0.99)),
-  };
 }
 
 /** Operations that nobody asked before: parsed, validated, planned (ours: and compiled), run. One at a time. */
@@ -311,90 +278,6 @@ async function plannedBy({ origin }) {
   };
 }
 
-function openLoop(bench, origin, request) {
-  const loop = openClosedLoop({ origin, clients, request, wrong: wrongGraphqlAnswer });
-  bench.undo(() => loop.close());
-  return loop;
-}
-
-function headersFor(token) {
-  return {
-    'content-type': 'application/json',
-    accept: 'application/json',
-    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-  };
-}
-
-/** Tokens as people carry them; the gateway's key for them is public and on this disk. */
-async function makeIssuer(bench) {
-  const { testIssuer } = await import('@zhijia/testing');
-  const issuer = await testIssuer();
-  const jwksFile = join(bench.directory, 'jwks.json');
-  const trustedIssuersFile = join(bench.directory, 'trusted-issuers.json');
-  const audiences = { mobile: 'zhijia-mobile', dashboard: 'zhijia-dashboard' };
-  writeFileSync(jwksFile, JSON.stringify(issuer.jwks));
-  writeFileSync(
-    trustedIssuersFile,
-    JSON.stringify([{ issuer: issuer.issuer, jwksFile, audiences, roles: ['member', 'secretary'] }]),
-  );
-  return {
-    trustedIssuersFile,
-    token: (audience, client) =>
-      issuer.token({
-        audience: audiences[audience],
-        subject: organisationOf(client),
-        memberId: organisationOf(client),
-        roles: [{ role: audience === 'mobile' ? 'member' : 'secretary', organisationId: organisationOf(client) }],
-        lifetimeSeconds: 3_600,
-      }),
-  };
-}
-
-async function startStandIns(bench) {
-  const product = subgraphs.map((name) => ({
-    name,
-    typeDefs: readFileSync(join(root, 'services', name, 'schema.graphql'), 'utf8'),
-  }));
-  const ports = {};
-  for (const [file, parts] of [
-    ['facts.mjs', product],
-    ['widening-graph.mjs', wideningGraph()],
-  ]) {
-    for (const { name } of parts) ports[name] = await takePort(bench);
-    const leashed = spawnNode(bench, `stand-ins of ${file}`, [join(import.meta.dirname, 'gateway', 'stand-ins.mjs')], {
-      FACTS: join(import.meta.dirname, 'gateway', file),
-      STAND_INS: JSON.stringify(
-        Object.fromEntries(parts.map(({ name, typeDefs }) => [name, { port: ports[name], typeDefs }])),
-      ),
-    });
-    await until(`${file} answers`, () => isListening(leashed, `http://127.0.0.1:${ports[parts[0].name]}/`));
-  }
-  return { ports, urlOf: (name) => `http://127.0.0.1:${ports[name]}/graphql` };
-}
-
-/** The product's gateway as it is deployed: three audiences, tokens, limits, signed statements, a log line a request. */
-async function startProductGateway(bench, standIns, issuer) {
-  const key = Buffer.alloc(32, 7).toString('base64url');
-  return startServer(bench, 'ours', (port) => ({
-    args: [join(root, 'gateway', 'dist', 'main.js')],
-    env: {
-      ZHIJIA_MODE: 'development',
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      LOG_LEVEL: 'info',
-      SUPERGRAPH_DIR: join(root, 'deploy', 'supergraph'),
-      TRUSTED_ISSUERS_FILE: issuer.trustedIssuersFile,
-      ...Object.fromEntries(
-        subgraphs.flatMap((name) => [
-          [`SUBGRAPH_URL_${name.toUpperCase()}`, standIns.urlOf(name)],
-          [`VIEWER_STATEMENT_KEY_${name.toUpperCase()}`, key],
-        ]),
-      ),
-    },
-    path: '/health/live',
-  }));
-}
-
 function startStock(bench, standIns, audience) {
   return startServer(bench, `stock ${audience}`, (port) => ({
     args: [join(import.meta.dirname, 'gateway', 'stock-gateway.mjs')],
@@ -417,59 +300,4 @@ function startByHand(bench, standIns) {
     env: { PORT: String(port), SUBGRAPHS: JSON.stringify(standIns.ports) },
     path: '/',
   }));
-}
-
-/** The committed supergraph, with the stand-ins in place of the services. */
-function supergraphFor(bench, standIns, audience) {
-  const file = join(bench.directory, `${audience}.graphql`);
-  const sdl = readFileSync(join(root, 'deploy', 'supergraph', `${audience}.graphql`), 'utf8');
-  writeFileSync(
-    file,
-    sdl.replace(
-      /@join__graph\(name: "(\w+)", url: "[^"]*"\)/g,
-      (_whole, name) => `@join__graph(name: "${name}", url: "${standIns.urlOf(name)}")`,
-    ),
-  );
-  return file;
-}
-
-async function startServer(bench, name, describe) {
-  const port = await takePort(bench);
-  const { args, env, path } = describe(port);
-  const leashed = spawnNode(bench, name, args, env);
-  const origin = `http://127.0.0.1:${port}`;
-  await bench.progress.step(`Start of ${name}`, () =>
-    until(`${name} answers`, () => isListening(leashed, `${origin}${path}`), { withinMs: 60_000 }),
-  );
-  return { origin, path, pid: leashed.pid, stop: () => leashed.stop() };
-}
-
-/** Any answer at all: not every gateway has the same page for health. */
-async function isListening(leashed, url) {
-  if (!leashed.isRunning) throw new Error(`Ended before it answered: ${leashed.name}`);
-  return fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
-    async (response) => {
-      await response.arrayBuffer();
-      return true;
-    },
-    () => null,
-  );
-}
-
-function spawnNode(bench, name, args, env) {
-  const leashed = spawnLeashed(process.execPath, args, {
-    name,
-    plan: 'TERM:5',
-    cwd: root,
-    logFile: join(bench.directory, `${name.replaceAll(' ', '-')}.log`),
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: '1', ...env },
-  });
-  bench.undo(() => leashed.stop());
-  return leashed;
-}
-
-async function takePort(bench) {
-  const { port, release } = await reservePort('free');
-  bench.undo(release);
-  return port;
 }
