@@ -171,6 +171,12 @@ async function underAttack(bench, gateway, issuer) {
     });
   };
 
+  const cpuMsEach = await bench.progress.step('Each attack alone', () =>
+    costOfEach(gateway, attackers, (kind) => {
+      mark += 1;
+      return { path, headers: headersFor(tokens[0]), body: JSON.stringify(attacks[kind](mark)) };
+    }),
+  );
   const residentMb = () => memoryOf(gateway.pid).residentMb;
   await bench.progress.step('Ordinary load and attacks, to warm up', () => Promise.all([ordinaryLoad(), attackLoad()]));
   rejectedMs.length = 0;
@@ -207,8 +213,21 @@ async function underAttack(bench, gateway, issuer) {
     grownMb: residentMb() - before,
     residentMb: residentMb(),
     gatewayCpuSeconds: { quiet: rounded(cpu.quiet), attacked: rounded(cpu.attacked) },
+    cpuMsEach,
     statuses,
   };
+}
+
+/** What one request of each kind costs the gateway, one at a time. */
+async function costOfEach(gateway, loop, request) {
+  const times = 40;
+  const cpuMs = {};
+  for (const kind of Object.keys(attacks)) {
+    const before = cpuSecondsOf({ gateway: gateway.pid }).gateway;
+    for (let count = 0; count < times; count += 1) await loop.askOnce(0, request(kind));
+    cpuMs[kind] = rounded(((cpuSecondsOf({ gateway: gateway.pid }).gateway - before) * 1_000) / times);
+  }
+  return cpuMs;
 }
 
 function byName(sides, read) {
