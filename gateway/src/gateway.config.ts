@@ -25,6 +25,8 @@ const subgraphUrl = z
 
 /** How long one subgraph may take to begin its answer, and to pause within it. */
 export const subgraphTimeoutSchema = z.coerce.number().int().min(50).max(120_000).default(20_000);
+/** How long one operation may take; what has not come by then is missing from its answer. */
+export const operationTimeoutSchema = z.coerce.number().int().min(50).max(300_000).default(30_000);
 export const logLevelSchema = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info');
 
 const originsSchema = z
@@ -53,6 +55,7 @@ const envSchema = z.object({
   /** The subgraph that publishes boards at `/boards/<campaign>.ndjson`. */
   BOARDS_SUBGRAPH: z.string().default('evaluations'),
   SUBGRAPH_TIMEOUT_MS: subgraphTimeoutSchema,
+  OPERATION_TIMEOUT_MS: operationTimeoutSchema,
   /** Origins of web pages that may ask from a browser, with commas between. Partners' servers are no pages. */
   CORS_ORIGINS_MOBILE: originsSchema,
   CORS_ORIGINS_DASHBOARD: originsSchema,
@@ -113,6 +116,7 @@ export function readGatewayConfig(env: Readonly<Record<string, string | undefine
     subgraphs: readSubgraphs(env),
     boardsSubgraph: parsed.BOARDS_SUBGRAPH,
     subgraphTimeoutMs: parsed.SUBGRAPH_TIMEOUT_MS,
+    operationTimeoutMs: parsed.OPERATION_TIMEOUT_MS,
     foreignPages: {
       mobile: parsed.CORS_ORIGINS_MOBILE,
       dashboard: parsed.CORS_ORIGINS_DASHBOARD,

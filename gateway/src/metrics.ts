@@ -49,6 +49,12 @@ export function createMetrics() {
       buckets: secondsBuckets,
       registers,
     }),
+    repeatedFetches: new Counter({
+      name: 'zhijia_gateway_repeated_fetches_total',
+      help: 'Reads sent a second time because their connection was refused or lost',
+      labelNames: ['subgraph'],
+      registers,
+    }),
     executions: new Counter({
       name: 'zhijia_gateway_executions_total',
       help: 'Executed operations: compiled, or stock where a plan is not compiled',

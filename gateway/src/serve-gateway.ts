@@ -62,6 +62,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
         maxBodyBytes: limits.bodyBytes[audience],
         maxVariablesBytes: limits.variablesBytes[audience],
         graph: slot,
+        operationTimeoutMs: config.operationTimeoutMs,
         onlyTrusted: config.mode === 'production' && audience !== 'dashboard',
         gates: [
           tokenGate({ audience, tokens, publicUrl: config.publicUrl, certificateOf, metrics, log }),

@@ -39,6 +39,7 @@ export async function serveSupergraph(config: StandaloneConfig): Promise<Running
     maxBodyBytes: limits.bodyBytes[audienceOf(config)],
     maxVariablesBytes: limits.variablesBytes[audienceOf(config)],
     graph,
+    operationTimeoutMs: config.operationTimeoutMs,
     onlyTrusted: false,
     gates: [gateOf(config, metrics, log)],
     isForServers: config.identity?.audience === 'bank',

@@ -1,7 +1,13 @@
 import { audiences, type Audience } from '@zhijia/access';
 import { ConfigError, modeSchema, readConfig } from '@zhijia/config';
 import { z } from 'zod';
-import { logLevelSchema, secretKeySchema, subgraphTimeoutSchema, type SubgraphAddress } from './gateway.config.js';
+import {
+  logLevelSchema,
+  operationTimeoutSchema,
+  secretKeySchema,
+  subgraphTimeoutSchema,
+  type SubgraphAddress,
+} from './gateway.config.js';
 import { readTrustedIssuers, type TrustedIssuer } from './identity/trusted-issuers.js';
 import { subgraphsIn, UnusableSupergraph } from './supergraph.js';
 
@@ -22,6 +28,7 @@ const envSchema = z.object({
   // Who serves a graph of their own by hand develops; the product's own start says what it is.
   ZHIJIA_MODE: z.preprocess((mode) => mode ?? 'development', modeSchema),
   SUBGRAPH_TIMEOUT_MS: subgraphTimeoutSchema,
+  OPERATION_TIMEOUT_MS: operationTimeoutSchema,
   LOG_LEVEL: logLevelSchema,
 });
 
@@ -39,6 +46,7 @@ export function readStandaloneConfig(
     ...options,
     mode: parsed.ZHIJIA_MODE,
     subgraphTimeoutMs: parsed.SUBGRAPH_TIMEOUT_MS,
+    operationTimeoutMs: parsed.OPERATION_TIMEOUT_MS,
     logLevel: parsed.LOG_LEVEL,
     identity: options.audience === null ? null : readIdentity(options.audience, parsed.ZHIJIA_MODE, env),
     /** The addresses of what a supergraph names, now and after each change of its file. */

@@ -16,6 +16,8 @@ export interface Fetch {
   /** The names, of the client's choice, of the fields that it would then lack. */
   missing: readonly string[];
   path: PlanPath;
+  /** It changes nothing: to send it twice does no harm. */
+  isRead: boolean;
 }
 
 export interface FetchAnswer {
@@ -61,6 +63,7 @@ export function compileFetch<Context>(
   const told = (place: AnswerPath): AnswerPath =>
     place.map((name) => (typeof name === 'string' ? clientNameOf(name) : name));
   const toldPath = told(path);
+  const isRead = node.operationKind === 'query';
   const take = node.requires === undefined ? undefined : compileEntities(node, surroundings);
   const rewriteAnswer = compileRewrites(node.outputRewrites, surroundings.typesWithin);
   const nameOf = namesBeforeRewrites(node.outputRewrites);
@@ -79,7 +82,7 @@ export function compileFetch<Context>(
   ): Promise<void> {
     try {
       const body = write(run.variables, entities?.texts);
-      const answer = await sender.send({ body, missing, path: toldPath }, run.context);
+      const answer = await sender.send({ body, missing, path: toldPath, isRead }, run.context);
       const errors = Array.isArray(answer.errors) ? (answer.errors as GraphQLFormattedError[]) : [];
       // First of all: what the answer brings may move the places that its errors speak of.
       if (errors.length > 0) tellErrors(run, errors, entities?.targets);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@zhijia/testing';
 import { Pulse } from './pulse.js';
 
-const options = { quietMs: 30, lookMs: 20, everyMs: 5 };
+const options = { quietMs: 30, lookMs: 20, everyMs: 5, failures: 3 };
 
 function aRequest() {
   const aborted: Error[] = [];
@@ -35,6 +35,24 @@ describe('the pulse of a subgraph', () => {
     expect(waiting.aborted.map(({ name }) => name)).toEqual(['StandsStill']);
     pulse.begun(next);
     expect(next.aborted).toHaveLength(1);
+  });
+
+  it('gives up one that cannot be reached so often in a row, until it says that it lives', async () => {
+    const [waiting, next] = [aRequest(), aRequest()];
+    pulse.begun(waiting);
+    pulse.failed();
+    pulse.failed();
+    pulse.sign();
+    pulse.failed();
+    pulse.failed();
+    expect(pulse.standsStill).toBe(false);
+    pulse.failed();
+    expect(pulse.standsStill).toBe(true);
+    expect(waiting.aborted).toHaveLength(1);
+    isAlive = true;
+    await until(async () => !pulse.standsStill, { what: 'the pulse to come back' });
+    pulse.begun(next);
+    expect(next.aborted).toEqual([]);
   });
 
   it('comes back with the first sign of life', async () => {

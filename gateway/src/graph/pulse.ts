@@ -9,9 +9,11 @@ export interface PulseOptions {
   /** How long the look may take. */
   readonly lookMs: number;
   readonly everyMs: number;
+  /** So many connections lost or refused in a row are no accident. */
+  readonly failures: number;
 }
 
-const usual: PulseOptions = { quietMs: 2_000, lookMs: 2_000, everyMs: 500 };
+const usual: PulseOptions = { quietMs: 2_000, lookMs: 2_000, everyMs: 500, failures: 5 };
 /** One look may be lost; a process that is merely busy answers the second. */
 const looks = 2;
 
@@ -23,9 +25,10 @@ export class StandsStill extends Error {
 }
 
 /**
- * Notices that a subgraph stands still: it takes requests and answers none, not even whether it lives. Then whatever
- * waits for it is given up, and nothing more is asked until it answers again: who wants the other parts of an answer
- * waits some seconds, once, and not for each of them. One that works long on a request still says that it lives.
+ * The circuit breaker of a subgraph. It notices one that stands still (takes requests and answers none, not even whether
+ * it lives) and one that cannot be reached. Then whatever waits for it is given up, and nothing more is asked until it
+ * answers again: who wants the other parts of an answer waits some seconds, once, and not for each of them. One that
+ * works long on a request still says that it lives.
  */
 export class Pulse {
   private readonly awaited = new Set<Abortable>();
@@ -33,6 +36,7 @@ export class Pulse {
   private readonly timer: NodeJS.Timeout;
   private lastSignAt = 0;
   private still = false;
+  private failuresInRow = 0;
   private isLooking = false;
 
   constructor(
@@ -61,6 +65,13 @@ export class Pulse {
   /** It said something, whatever it was. */
   sign(): void {
     this.lastSignAt = performance.now();
+    this.failuresInRow = 0;
+  }
+
+  /** A connection was refused or lost, with no answer on it. */
+  failed(): void {
+    this.failuresInRow += 1;
+    if (this.failuresInRow >= this.options.failures) this.giveUp();
   }
 
   ended(request: Abortable): void {
@@ -84,11 +95,15 @@ export class Pulse {
           return;
         }
       }
-      this.still = true;
-      for (const request of this.awaited) request.abort(new StandsStill(this.name));
-      this.awaited.clear();
+      this.giveUp();
     } finally {
       this.isLooking = false;
     }
+  }
+
+  private giveUp(): void {
+    this.still = true;
+    for (const request of this.awaited) request.abort(new StandsStill(this.name));
+    this.awaited.clear();
   }
 }

@@ -1,14 +1,14 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import type { Log } from '@zhijia/logging';
 import { inSpan, SpanKind, traceHeaders } from '@zhijia/tracing';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Metrics } from '../metrics.js';
 import { refusals } from '../refusals.js';
 import type { Fetch, FetchAnswer, FetchSender } from '../execution/compile-fetch.js';
 import type { PlanPath } from '../execution/places.js';
 import type { GraphContext } from './graph-context.js';
 import { missingFields } from './missing-fields.js';
-import type { Subgraph } from './subgraph.js';
+import { deadlineHeader, isLostConnection, type Subgraph, type SubgraphAnswer } from './subgraph.js';
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 type AnyOptions = GraphQLDataSourceProcessOptions<GraphContext>;
@@ -30,22 +30,23 @@ export class SubgraphSource implements FetchSender<GraphContext>, GraphQLDataSou
     private readonly log: Log,
   ) {}
 
-  async send({ body, missing, path }: Fetch, context: GraphContext): Promise<FetchAnswer> {
-    return this.ask(body, context, () => ({ missing, path }));
+  async send({ body, missing, path, isRead }: Fetch, context: GraphContext): Promise<FetchAnswer> {
+    return this.ask(body, isRead, context, () => ({ missing, path }));
   }
 
   /** As Apollo's gateway asks, for the plans that are not compiled. */
   async process(options: AnyOptions): Promise<Answer> {
     if (!isForClient(options)) throw new Error('Subgraphs are asked for clients only');
     const { query, variables, operationName } = options.request;
-    return this.ask(JSON.stringify({ query, variables, operationName }), options.context, () => ({
+    const isRead = options.incomingRequestContext.operation?.operation === OperationTypeNode.QUERY;
+    return this.ask(JSON.stringify({ query, variables, operationName }), isRead, options.context, () => ({
       missing: missingFields(query ?? '', options.incomingRequestContext.document),
       path: options.pathInIncomingRequest ?? [],
     }));
   }
 
-  private async ask(body: string, context: GraphContext, lacking: () => Lacking): Promise<Answer> {
-    const { viewer, requestId } = context;
+  private async ask(body: string, isRead: boolean, context: GraphContext, lacking: () => Lacking): Promise<Answer> {
+    const { requestId } = context;
     if (this.underWay >= maxFetchesUnderWay) {
       throw this.unavailable(lacking(), requestId, new Error('Too many fetches under way'));
     }
@@ -54,18 +55,7 @@ export class SubgraphSource implements FetchSender<GraphContext>, GraphQLDataSou
     let outcome = 'unavailable';
     try {
       const { status, text } = await inSpan(`fetch ${this.subgraph.name}`, { kind: SpanKind.CLIENT }, () =>
-        this.subgraph.ask({
-          viewer,
-          method: 'POST',
-          path: this.subgraph.graphqlPath,
-          body,
-          headers: {
-            'content-type': 'application/json',
-            accept: 'application/json',
-            'x-request-id': requestId,
-            ...traceHeaders(),
-          },
-        }),
+        isRead ? this.postAgainOnceLost(body, context) : this.post(body, context),
       );
       if (unavailableStatuses.has(status)) throw new Error(`Answered ${status}`);
       outcome = 'answered';
@@ -79,6 +69,37 @@ export class SubgraphSource implements FetchSender<GraphContext>, GraphQLDataSou
         { subgraph: this.subgraph.name, outcome },
         (performance.now() - began) / 1_000,
       );
+    }
+  }
+
+  private post(body: string, { viewer, requestId, deadlineAt }: GraphContext): Promise<SubgraphAnswer> {
+    const leftMs = Math.floor(deadlineAt - performance.now());
+    return this.subgraph.ask(
+      {
+        viewer,
+        method: 'POST',
+        path: this.subgraph.graphqlPath,
+        body,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          'x-request-id': requestId,
+          [deadlineHeader]: String(leftMs),
+          ...traceHeaders(),
+        },
+      },
+      leftMs,
+    );
+  }
+
+  /** A process that is exchanged loses the connections it has; the next one has another. */
+  private async postAgainOnceLost(body: string, context: GraphContext): Promise<SubgraphAnswer> {
+    try {
+      return await this.post(body, context);
+    } catch (error) {
+      if (!isLostConnection(error)) throw error;
+      this.metrics.repeatedFetches.inc({ subgraph: this.subgraph.name });
+      return this.post(body, context);
     }
   }
 

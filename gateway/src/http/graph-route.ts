@@ -37,6 +37,7 @@ export function addGraphRoute(
     maxBodyBytes: number;
     maxVariablesBytes: number;
     graph: GraphSlot;
+    operationTimeoutMs: number;
     /** Answers the documents of the graph's manifest and no other. */
     onlyTrusted: boolean;
     /** In turn, before the body is read: each refuses, or says who asks. */
@@ -47,7 +48,7 @@ export function addGraphRoute(
     foreignPages?: readonly string[];
   },
 ): void {
-  const { url, maxBodyBytes, maxVariablesBytes, graph, onlyTrusted, gates } = route;
+  const { url, maxBodyBytes, maxVariablesBytes, operationTimeoutMs, graph, onlyTrusted, gates } = route;
   const first = route.isForServers === true ? [playInteractionIdBack] : [];
   const config = allowedPages(route.foreignPages ?? []);
   server.route({
@@ -61,13 +62,14 @@ export function addGraphRoute(
     handler: async (request, reply) => {
       const { viewer, mayChange, id, toldCodes } = request;
       if (viewer === null) throw new Error('A request came past the gate without a viewer');
+      const deadlineAt = performance.now() + operationTimeoutMs;
       const answer = await graph.ask(async ({ server: apollo, documents }) => {
         const sent = { body: request.body, search: searchOf(request.url) };
         const found = findDocument(sent, documents, { onlyTrusted });
         if (found.kind === 'unknown') return null;
         return apollo.executeHTTPGraphQLRequest({
           httpGraphQLRequest: { method: request.method, headers: headersOf(request), ...found.request },
-          context: async () => ({ viewer, mayChange, requestId: id, toldCodes }),
+          context: async () => ({ viewer, mayChange, requestId: id, deadlineAt, toldCodes }),
         });
       });
       if (answer === null) return refuse(request, reply, 'DOCUMENT_UNKNOWN');

@@ -5,6 +5,8 @@ import type { FormatError } from './format-error.js';
 import { Operations, type OperationRequest } from './operations.js';
 import { RequestLoaders } from './request-loaders.js';
 
+const deadlineHeader = 'x-zhijia-deadline-ms';
+
 /** Answers `POST /graphql`, one operation a request, for the gateway alone: the viewer gate stands before it. */
 export function openGraphDoor(server: FastifyInstance, schema: GraphQLSchema, formatError: FormatError): void {
   const operations = new Operations(schema);
@@ -15,7 +17,9 @@ export function openGraphDoor(server: FastifyInstance, schema: GraphQLSchema, fo
     if (!(viewer instanceof Viewer)) throw new Error('A request passed the gate without a viewer');
     const asked = readRequest(request.rawBody ?? Buffer.of());
     const result: ExecutionResult =
-      asked === null ? notAsked() : await operations.run(asked, { viewer, loaders: new RequestLoaders(viewer) });
+      asked === null
+        ? notAsked()
+        : await operations.run(asked, { viewer, loaders: new RequestLoaders(viewer, deadlineOf(request)) });
     if (result.errors === undefined) return JSON.stringify(result);
     if (result.data === undefined) void reply.code(400);
     const errors = result.errors.map((error) => formatError(error.toJSON(), error));
@@ -32,6 +36,12 @@ export function openGraphDoor(server: FastifyInstance, schema: GraphQLSchema, fo
     scope.post('/graphql', answer);
     done();
   });
+}
+
+/** The gateway says how many milliseconds are left; without its word there is time. */
+function deadlineOf({ headers }: FastifyRequest): number {
+  const leftMs = Number(headers[deadlineHeader]);
+  return Number.isFinite(leftMs) ? performance.now() + leftMs : Infinity;
 }
 
 function readRequest(body: Buffer): OperationRequest | null {

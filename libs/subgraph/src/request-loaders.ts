@@ -1,5 +1,6 @@
 import type { Viewer } from '@zhijia/access';
 import DataLoader from 'dataloader';
+import { tryAgain } from './format-error.js';
 
 /** Answers many keys in one query: rows in the order of the keys, null where unknown or refused. */
 export interface BatchLoader<Key, Row> {
@@ -10,7 +11,11 @@ export interface BatchLoader<Key, Row> {
 export class RequestLoaders {
   private readonly loaders = new Map<object, DataLoader<unknown, unknown>>();
 
-  constructor(private readonly viewer: Viewer) {}
+  /** @param deadlineAt on the clock of `performance.now()`: nobody waits for what is read later */
+  constructor(
+    private readonly viewer: Viewer,
+    private readonly deadlineAt = Infinity,
+  ) {}
 
   load<Key, Row>(batch: BatchLoader<Key, Row>, key: Key): Promise<Row | null> {
     return this.loaderOf(batch).load(key);
@@ -24,7 +29,13 @@ export class RequestLoaders {
   private loaderOf<Key, Row>(batch: BatchLoader<Key, Row>): DataLoader<Key, Row | null> {
     let loader = this.loaders.get(batch) as DataLoader<Key, Row | null> | undefined;
     if (loader === undefined) {
-      loader = new DataLoader((keys) => batch.loadAll(keys, this.viewer), { maxBatchSize: 1_000 });
+      loader = new DataLoader(
+        async (keys) => {
+          if (performance.now() > this.deadlineAt) throw tryAgain();
+          return batch.loadAll(keys, this.viewer);
+        },
+        { maxBatchSize: 1_000 },
+      );
       this.loaders.set(batch, loader);
     }
     return loader;
