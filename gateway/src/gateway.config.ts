@@ -64,6 +64,8 @@ const envSchema = z.object({
   LOG_LEVEL: logLevelSchema,
   /** `stdin`: end when standard input closes, because the process that started this one is gone. */
   ZHIJIA_LEASH: z.enum(['stdin']).optional(),
+  /** Shared by all gateways behind one address: which proofs of possession came. Absent: each remembers its own. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   ...tlsEnv,
   ...tracingEnv,
 });
@@ -125,6 +127,7 @@ export function readGatewayConfig(env: Readonly<Record<string, string | undefine
     rateLimits: readRateLimits(parsed.RATE_LIMITS_FILE, mode),
     logLevel: parsed.LOG_LEVEL,
     leash: parsed.ZHIJIA_LEASH ?? null,
+    redisUrl: parsed.REDIS_URL ?? null,
     ...tlsConfigOf(parsed),
     tracing: tracingConfigOf(parsed),
   } as const;

@@ -15,6 +15,9 @@ import { addGraphRoute } from './http/graph-route.js';
 import { addHealthRoutes } from './http/health-routes.js';
 import { rateGate } from './http/rate-gate.js';
 import { tokenGate } from './http/token-gate.js';
+import { ProofChecker, proofWindowMs } from './identity/check-proof.js';
+import { openRedis } from './identity/open-redis.js';
+import { SharedProofsSeen } from './identity/shared-proofs-seen.js';
 import { TokenVerifier } from './identity/verify-token.js';
 import { createMetrics } from './metrics.js';
 import { CostBudget } from './rates/cost-budget.js';
@@ -45,7 +48,9 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   // Connections of their own: readers of boards may be slow, and must not hold those that answer operations.
   const boards = boardsAddress && new Subgraph(boardsAddress, config.subgraphTimeoutMs, { isForStreams: true });
 
-  const tokens = new TokenVerifier(config.issuers);
+  const redis = config.redisUrl === null ? null : openRedis(config.redisUrl, log);
+  const proofs = new ProofChecker(redis === null ? undefined : new SharedProofsSeen(redis, proofWindowMs));
+  const tokens = new TokenVerifier(config.issuers, proofs);
   const believesAnyCertificate = config.tls?.ca == null;
   const certificateOf = (request: IncomingMessage): X509Certificate | null =>
     clientCertificateOf(request, config.certificateProxies, believesAnyCertificate);
@@ -87,6 +92,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
     await Promise.all([...graphs.map(({ stopLooking }) => stopLooking()), server.close()]);
     await Promise.all(graphs.map(({ slot }) => slot.close()));
     await Promise.all([...subgraphs, ...(boards === undefined ? [] : [boards])].map((subgraph) => subgraph.close()));
+    redis?.disconnect();
     await tracing.stop();
   };
   let stopping: Promise<void> | null = null;

@@ -41,7 +41,7 @@ export function tokenGate(options: {
         request.signing = check.signing;
         return;
       case 'undecided':
-        log.warn({ err: check.cause, requestId: request.id }, "An issuer's keys could not be fetched");
+        log.warn({ err: check.cause, requestId: request.id }, 'A token could not be checked');
         reply.header('retry-after', '5');
         return refuse(request, reply, 'TRY_AGAIN', { extensions: { retryable: true } });
       case 'refused':

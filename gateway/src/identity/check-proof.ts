@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify, type JWTPayload } from 'jose';
-import { ProofsSeen } from './proofs-seen.js';
+import { ProofsSeen, type SeenProofs } from './proofs-seen.js';
 import { acceptedAgeSeconds, acceptedAheadSeconds, isMadeNow } from './times.js';
 
 /** FAPI 2.0 Security Profile, 5.4.1. */
 const algorithms = ['PS256', 'ES256'];
 const maxProofLength = 4_096;
 const maxIdLength = 128;
+
+/** From the earliest moment at which a proof is accepted to the last. */
+export const proofWindowMs = (acceptedAgeSeconds + acceptedAheadSeconds) * 1_000;
+
+/** What remembers proofs does not answer; nothing is said about the proof. */
+export class ProofsUnavailable extends Error {
+  constructor(cause: unknown) {
+    super('Proofs cannot be looked up', { cause });
+    this.name = 'ProofsUnavailable';
+  }
+}
 
 /** What a proof is about: one request, with one token, by the holder of one key. */
 export interface ProofSubject {
@@ -21,9 +32,13 @@ export interface ProofSubject {
 
 /** Checks proofs of possession (DPoP, RFC 9449), each of which is good for one request. */
 export class ProofChecker {
-  private readonly seen = new ProofsSeen((acceptedAgeSeconds + acceptedAheadSeconds) * 1_000);
+  constructor(private readonly seen: SeenProofs = new ProofsSeen(proofWindowMs)) {}
 
-  /** Whether the holder of the token's key made this request, now, and for the first time. */
+  /**
+   * Whether the holder of the token's key made this request, now, and for the first time.
+   *
+   * @throws ProofsUnavailable where nobody can tell whether it came before
+   */
   async holds(subject: ProofSubject): Promise<boolean> {
     if (subject.proof.length > maxProofLength) return false;
     let payload: JWTPayload;
@@ -51,8 +66,16 @@ export class ProofChecker {
       typeof payload.jti === 'string' &&
       payload.jti.length > 0 &&
       payload.jti.length <= maxIdLength &&
-      this.seen.isFirst(`${thumbprint} ${payload.jti}`, nowMs)
+      (await this.isFirst(`${thumbprint} ${payload.jti}`, nowMs))
     );
+  }
+
+  private async isFirst(id: string, nowMs: number): Promise<boolean> {
+    try {
+      return await this.seen.isFirst(id, nowMs);
+    } catch (error) {
+      throw new ProofsUnavailable(error);
+    }
   }
 }
 

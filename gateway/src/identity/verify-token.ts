@@ -2,7 +2,7 @@ import { isRoleName, Viewer, type Audience, type RoleGrant } from '@zhijia/acces
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type FlattenedVerifyGetKey } from 'jose';
 import { isSpelledOnce } from './base64url.js';
 import { mapClaims } from './claim-map.js';
-import { ProofChecker } from './check-proof.js';
+import { ProofChecker, ProofsUnavailable } from './check-proof.js';
 import { RememberedTokens } from './remembered-tokens.js';
 import { tokenClaimsSchema, type TokenClaims } from './token-claims.js';
 import { acceptedAheadSeconds } from './times.js';
@@ -48,15 +48,17 @@ export interface VerifiedToken {
 export type TokenCheck =
   | { kind: 'verified'; viewer: Viewer; signing: Signing; isRemembered: boolean }
   | { kind: 'refused'; code: TokenRefusal }
-  /** Nothing can be said about the token now: its issuer's keys could not be fetched. */
+  /** Nothing can be said now: its issuer's keys could not be fetched, or its proof not be looked up. */
   | { kind: 'undecided'; cause: unknown };
 
 /** Decides who asks, from the headers of a request to one audience. */
 export class TokenVerifier {
   private readonly remembered = new RememberedTokens<VerifiedToken>();
-  private readonly proofs = new ProofChecker();
 
-  constructor(private readonly issuers: ReadonlyMap<string, TrustedIssuer>) {}
+  constructor(
+    private readonly issuers: ReadonlyMap<string, TrustedIssuer>,
+    private readonly proofs = new ProofChecker(),
+  ) {}
 
   async check(credentials: Credentials, audience: Audience): Promise<TokenCheck> {
     const { authorization } = credentials;
@@ -73,14 +75,19 @@ export class TokenVerifier {
         this.remembered.put(key, fresh, fresh.expiresAtMs, Date.now());
         verified = fresh;
       } catch (error) {
-        if (error instanceof IssuerUnavailable) return { kind: 'undecided', cause: error.cause };
+        if (error instanceof IssuerUnavailable) return { kind: 'undecided', cause: error };
         return refused(codeOf(error));
       }
     }
     const bound = verified.certificateThumbprint;
     if (bound !== null && bound !== credentials.certificateThumbprint()) return refused('CERTIFICATE_NOT_ACCEPTED');
-    const refusal = await this.refusalOfProof(verified, scheme, token, credentials);
-    if (refusal !== null) return refused(refusal);
+    try {
+      const refusal = await this.refusalOfProof(verified, scheme, token, credentials);
+      if (refusal !== null) return refused(refusal);
+    } catch (error) {
+      if (error instanceof ProofsUnavailable) return { kind: 'undecided', cause: error };
+      throw error;
+    }
     const { viewer, signing } = verified;
     return { kind: 'verified', viewer, signing, isRemembered: known !== null };
   }
