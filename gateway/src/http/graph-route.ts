@@ -49,7 +49,8 @@ export function addGraphRoute(
   },
 ): void {
   const { url, maxBodyBytes, maxVariablesBytes, operationTimeoutMs, graph, onlyTrusted, gates } = route;
-  const first = route.isForServers === true ? [playInteractionIdBack] : [];
+  const isForServers = route.isForServers === true;
+  const first = isForServers ? [playInteractionIdBack] : [];
   const config = allowedPages(route.foreignPages ?? []);
   server.route({
     method: ['GET', 'POST'],
@@ -58,10 +59,11 @@ export function addGraphRoute(
     bodyLimit: maxBodyBytes,
     // Before the body is read and before anything is done: an answer that nobody accepts is no reason to act.
     onRequest: [...first, refuseUnacceptable, ...gates],
-    preHandler: [signatureGate, variablesGate(maxVariablesBytes)],
+    preHandler: [...(isForServers ? [signatureGate] : []), variablesGate(maxVariablesBytes)],
     handler: async (request, reply) => {
-      const { viewer, mayChange, id, toldCodes } = request;
+      const { viewer, id, toldCodes } = request;
       if (viewer === null) throw new Error('A request came past the gate without a viewer');
+      const mayChange = !isForServers || request.mayChange;
       const deadlineAt = performance.now() + operationTimeoutMs;
       const answer = await graph.ask(async ({ server: apollo, documents }) => {
         const sent = { body: request.body, search: searchOf(request.url) };

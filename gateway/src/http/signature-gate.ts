@@ -7,7 +7,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set with the viewer; null where anybody may come in. */
     signing: Signing | null;
-    /** Whether a mutation in this request is its client's beyond doubt. */
+    /** Whether a mutation in this request is its server's beyond doubt. */
     mayChange: boolean;
   }
 }

@@ -9,6 +9,8 @@ import { acceptedAheadSeconds } from './times.js';
 import { IssuerUnavailable, type TrustedIssuer } from './trusted-issuers.js';
 
 const maxTokenLength = 8_192;
+/** Of people, who sign nothing. */
+const noKeys = createLocalJWKSet({ keys: [] });
 
 export type TokenRefusal =
   | 'TOKEN_MISSING'
@@ -133,7 +135,7 @@ export class TokenVerifier {
       viewer: viewerOf(claims, issuer, audience),
       signing: {
         isRequired: audience === 'bank' && !issuer.isDevelopment,
-        keys: createLocalJWKSet(claims.signing_jwks ?? { keys: [] }),
+        keys: claims.signing_jwks === undefined ? noKeys : createLocalJWKSet(claims.signing_jwks),
       },
       keyThumbprint: claims.cnf?.jkt ?? null,
       certificateThumbprint: claims.cnf?.['x5t#S256'] ?? null,
