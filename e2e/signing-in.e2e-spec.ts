@@ -106,7 +106,7 @@ describe('signing in', () => {
     for (const { order } of members) expect(log).not.toContain(phoneOf(order));
   });
 
-  it('gives offices by the command, to whom it can', async () => {
+  it('gives offices and signs people out by the command, where it can', async () => {
     const appoint = (input: object, role: string) =>
       runTool(
         'identity',
@@ -124,6 +124,14 @@ describe('signing in', () => {
       code: 1,
       stdout: '{"kind":"roleUnknown"}\n',
     });
+
+    const signOut = (input: object) =>
+      runTool('identity', ['sign-out'], product.stack.environmentOf('members'), JSON.stringify(input));
+    expect(await signOut({ memberNumber: 'M0001' })).toMatchObject({
+      code: 0,
+      stdout: '{"kind":"signedOut","sessions":0}\n',
+    });
+    expect(await signOut({ phone: phoneOf(99) })).toMatchObject({ code: 1, stdout: '{"kind":"nobody"}\n' });
   });
 });
 

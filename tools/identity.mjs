@@ -7,6 +7,9 @@
  * input names, `{"memberNumber": "..."}` or `{"fullName": "...", "phone": "..."}`: names and numbers stay out of the
  * list of processes and the shell's history. This is how the first administrator comes to be.
  *
+ * `npm run identity -- sign-out`: signs out everywhere whom one line of JSON on standard input names,
+ * `{"memberNumber": "..."}` or, of staff, `{"phone": "..."}`.
+ *
  * One JSON object on standard output says what came of it. Exit code 0: done; 1: refused.
  */
 import { readFileSync } from 'node:fs';
@@ -14,7 +17,8 @@ import { parseArgs } from 'node:util';
 import { readState } from '../deploy/local/src/stack-state.mjs';
 import { build } from './build.mjs';
 
-const usage = 'Say `register <file> --organisation <code>` or `appoint --role <role> --organisation <code>`.';
+const usage =
+  'Say `register <file> --organisation <code>`, `appoint --role <role> --organisation <code>` or `sign-out`.';
 
 try {
   const { work, file, role, organisation } = readArguments();
@@ -24,12 +28,14 @@ try {
   const { openIdentity } = await import('../services/members/dist/identity/open-identity.js');
   const identity = await openIdentity(environment);
   try {
-    const outcome =
-      work === 'register'
-        ? await identity.registerPartnerClient.run(input, organisation)
-        : await identity.appointOfficer.run(input, role, organisation, 'command line');
+    const works = {
+      register: () => identity.registerPartnerClient.run(input, organisation),
+      appoint: () => identity.appointOfficer.run(input, role, organisation, 'command line'),
+      'sign-out': () => identity.signOut.run(input),
+    };
+    const outcome = await works[work]();
     process.stdout.write(`${JSON.stringify(outcome)}\n`);
-    process.exitCode = ['registered', 'appointed'].includes(outcome.kind) ? 0 : 1;
+    process.exitCode = ['registered', 'appointed', 'signedOut'].includes(outcome.kind) ? 0 : 1;
   } finally {
     await identity.close();
   }
@@ -44,11 +50,12 @@ function readArguments() {
     options: { role: { type: 'string' }, organisation: { type: 'string' } },
   });
   const [work, file, ...rest] = positionals;
+  const { organisation, role } = values;
   const isWhole =
     rest.length === 0 &&
-    values.organisation !== undefined &&
-    ((work === 'register' && file !== undefined) ||
-      (work === 'appoint' && file === undefined && values.role !== undefined));
+    ((work === 'register' && file !== undefined && organisation !== undefined) ||
+      (work === 'appoint' && file === undefined && organisation !== undefined && role !== undefined) ||
+      (work === 'sign-out' && file === undefined && organisation === undefined && role === undefined));
   if (!isWhole) throw new Error(usage);
   return { work, file, ...values };
 }

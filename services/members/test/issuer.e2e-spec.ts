@@ -17,6 +17,7 @@ import { AccountsStore } from '../src/identity/accounts.store.js';
 import { AppointOfficer } from '../src/identity/appoint-officer.js';
 import { IssuerClientsStore } from '../src/identity/issuer-clients.store.js';
 import { RegisterPartnerClient } from '../src/identity/register-partner-client.js';
+import { SignOut } from '../src/identity/sign-out.js';
 import { OfficesStore } from '../src/offices/offices.store.js';
 import { SessionsStore } from '../src/sessions/sessions.store.js';
 import { aMemberLine, aPhone } from './builders.js';
@@ -207,6 +208,16 @@ describe('the issuer', () => {
       const next = totp.generate({ timestamp: Date.now() + 30_000 });
       const letIn = await again.browser.submit(formOf(asked), { code: next });
       expect(letIn.location).toContain('code=');
+      await application.finish(letIn.location ?? '', again);
+
+      // Their computer is in other hands: whoever operates the issuer ends what is open on it.
+      const signOut = new SignOut(world.db, new SessionsStore(world.db), world.personal);
+      expect(await signOut.run({ phone: administrator.phone })).toEqual({ kind: 'signedOut', sessions: 2 });
+      await expect(client.refreshTokenGrant(application.config, tokens.refresh_token ?? '')).rejects.toEqual(
+        refusedWith('invalid_grant'),
+      );
+      expect(await signOut.run({ phone: aPhone(901) })).toEqual({ kind: 'nobody' });
+      expect(await signOut.run({ phone: '12' })).toEqual({ kind: 'phoneMalformed' });
     });
   });
 
@@ -295,7 +306,7 @@ describe('the issuer', () => {
         const memberId = memberIdOf(tokens);
         const listed = await sessions.listOfMember(memberId);
         expect(listed.length).toBeGreaterThan(1);
-        expect(await sessions.endAll(memberId)).toBe(listed.length);
+        expect(await sessions.endAll({ memberId })).toBe(listed.length);
         expect(await sessions.listOfMember(memberId)).toEqual([]);
         await expect(renew(tokens)).rejects.toEqual(refusedWith('invalid_grant'));
       });

@@ -2,14 +2,17 @@ import { createDataSource } from '@zhijia/database';
 import { readImportConfig } from '../members.config.js';
 import { PersonalFields } from '../members/personal-fields.js';
 import { OfficesStore } from '../offices/offices.store.js';
+import { SessionsStore } from '../sessions/sessions.store.js';
 import { AccountsStore } from './accounts.store.js';
 import { AppointOfficer } from './appoint-officer.js';
 import { IssuerClientsStore } from './issuer-clients.store.js';
 import { RegisterPartnerClient } from './register-partner-client.js';
+import { SignOut } from './sign-out.js';
 
 export interface OpenedIdentity {
   readonly registerPartnerClient: RegisterPartnerClient;
   readonly appointOfficer: AppointOfficer;
+  readonly signOut: SignOut;
   close(): Promise<void>;
 }
 
@@ -27,14 +30,11 @@ export async function openIdentity(env: Readonly<Record<string, string | undefin
     poolSize: 2,
   });
   await db.initialize();
+  const personal = PersonalFields.fromFiles(config);
   return {
     registerPartnerClient: new RegisterPartnerClient(db, new IssuerClientsStore(db)),
-    appointOfficer: new AppointOfficer(
-      db,
-      new AccountsStore(db),
-      new OfficesStore(db),
-      PersonalFields.fromFiles(config),
-    ),
+    appointOfficer: new AppointOfficer(db, new AccountsStore(db), new OfficesStore(db), personal),
+    signOut: new SignOut(db, new SessionsStore(db), personal),
     close: () => db.destroy(),
   };
 }

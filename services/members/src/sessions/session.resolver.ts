@@ -24,7 +24,7 @@ export class SessionResolver {
 
   @Mutation('endAllSessions')
   async endAll(@Context('viewer') viewer: Viewer): Promise<{ __typename: 'AllSessionsEnded'; count: number }> {
-    return { __typename: 'AllSessionsEnded', count: await this.sessions.endAll(memberOf(viewer)) };
+    return { __typename: 'AllSessionsEnded', count: await this.sessions.endAll({ memberId: memberOf(viewer) }) };
   }
 }
 

@@ -59,15 +59,16 @@ export class SessionsStore {
   }
 
   /** How many there were; whatever else the issuer keeps of the account goes too. */
-  async endAll(memberId: string): Promise<number> {
+  async endAll(whose: { memberId: string } | { accountId: string }): Promise<number> {
+    const [column, id] = 'memberId' in whose ? ['member_id', whose.memberId] : ['id', whose.accountId];
     const found = await row<{ count: number }>(
       this.db,
-      `WITH chosen AS (SELECT held.id_hash FROM ${grantsOfMember}),
-       ended AS (
+      `WITH ended AS (
          DELETE FROM issuer_record record USING account
-         WHERE account.member_id = $1::uuid AND record.account_id = account.id::text)
-       SELECT count(*)::integer AS count FROM chosen`,
-      [memberId],
+         WHERE account.${column} = $1::uuid AND record.account_id = account.id::text
+         RETURNING record.model, record.expires_at)
+       SELECT count(*)::integer AS count FROM ended WHERE model = 'Grant' AND expires_at > now()`,
+      [id],
     );
     return found?.count ?? 0;
   }
