@@ -55,6 +55,12 @@ export function createMetrics() {
       labelNames: ['subgraph'],
       registers,
     }),
+    sharedAnswers: new Counter({
+      name: 'zhijia_gateway_shared_answers_total',
+      help: 'Fetches of what everybody is told alike that no subgraph was asked: held, or awaited with somebody else',
+      labelNames: ['how'],
+      registers,
+    }),
     executions: new Counter({
       name: 'zhijia_gateway_executions_total',
       help: 'Executed operations: compiled, or stock where a plan is not compiled',

@@ -56,6 +56,7 @@ async function fetched(
     }),
     typesWithin,
     interfaces: new Set(['Being']),
+    sharedFor: () => null,
     asked: withSafeNames(parse('{ people { id home } }'), new Set()),
     joinsEqualRepresentations: true,
   });

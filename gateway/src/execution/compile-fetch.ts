@@ -1,5 +1,5 @@
 import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import { missingFields } from '../graph/missing-fields.js';
 import { isDataObject, type DataObject } from './answer-data.js';
 import { compileRepresentation } from './compile-representation.js';
@@ -8,6 +8,7 @@ import { placeBefore, placesOf, type AnswerPath, type PlanPath } from './places.
 import { compileRewrites } from './rewrite-data.js';
 import type { Run, Step } from './run.js';
 import type { SafeDocument } from './safe-names.js';
+import type { SharedFor } from './shared-fields.js';
 
 /** What is sent to a subgraph, and what a client would miss if it were not answered. */
 export interface Fetch {
@@ -18,6 +19,8 @@ export interface Fetch {
   path: PlanPath;
   /** It changes nothing: to send it twice does no harm. */
   isRead: boolean;
+  /** How long its answer may be told to others; null where it is for this viewer alone. */
+  sharedForMs: number | null;
 }
 
 export interface FetchAnswer {
@@ -35,6 +38,7 @@ export interface FetchSurroundings<Context> {
   typesWithin: (condition: string) => ReadonlySet<string>;
   /** Interfaces: a subgraph may know one as an object, and call an entity by its name. */
   interfaces: ReadonlySet<string>;
+  sharedFor: SharedFor;
   /** What the client asked, under the names that the plan uses. */
   asked: SafeDocument;
   /** Off only where a test wants to see that it changes no answer. */
@@ -63,7 +67,8 @@ export function compileFetch<Context>(
   const told = (place: AnswerPath): AnswerPath =>
     place.map((name) => (typeof name === 'string' ? clientNameOf(name) : name));
   const toldPath = told(path);
-  const isRead = node.operationKind === 'query';
+  const sharedForMs = surroundings.sharedFor(node);
+  const isRead = node.operationKind === OperationTypeNode.QUERY;
   const take = node.requires === undefined ? undefined : compileEntities(node, surroundings);
   const rewriteAnswer = compileRewrites(node.outputRewrites, surroundings.typesWithin);
   const nameOf = namesBeforeRewrites(node.outputRewrites);
@@ -82,7 +87,7 @@ export function compileFetch<Context>(
   ): Promise<void> {
     try {
       const body = write(run.variables, entities?.texts);
-      const answer = await sender.send({ body, missing, path: toldPath, isRead }, run.context);
+      const answer = await sender.send({ body, missing, path: toldPath, isRead, sharedForMs }, run.context);
       const errors = Array.isArray(answer.errors) ? (answer.errors as GraphQLFormattedError[]) : [];
       // First of all: what the answer brings may move the places that its errors speak of.
       if (errors.length > 0) tellErrors(run, errors, entities?.targets);

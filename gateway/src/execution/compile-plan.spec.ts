@@ -28,6 +28,7 @@ async function run(node: PlanNode, variables: Record<string, unknown> = {}) {
       }),
       typesWithin: () => new Set(),
       interfaces: new Set(),
+      sharedFor: () => null,
       asked: withSafeNames(parse('{ a }'), new Set()),
       joinsEqualRepresentations: true,
       defaultValues: { isOn: true },

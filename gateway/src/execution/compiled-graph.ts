@@ -18,6 +18,7 @@ import { countFields } from './count-fields.js';
 import { RecentlyUsed } from '../recently-used.js';
 import { OperationPlanner } from './plan-operation.js';
 import { fieldNamesOf, withSafeNames } from './safe-names.js';
+import { sharedForIn, type SharedFor } from './shared-fields.js';
 import { interfacesOf, typeConditionsOf } from './type-conditions.js';
 
 /** An operation that was planned once, or refused once. */
@@ -47,6 +48,7 @@ export class CompiledGraph<Context> {
   private readonly typesWithin: (condition: string) => ReadonlySet<string>;
   private readonly interfaces: ReadonlySet<string>;
   private readonly fieldNames: ReadonlySet<string>;
+  private readonly sharedFor: SharedFor;
 
   constructor(
     supergraph: Supergraph,
@@ -60,6 +62,7 @@ export class CompiledGraph<Context> {
     this.typesWithin = typeConditionsOf(supergraphSchema);
     this.interfaces = interfacesOf(supergraphSchema);
     this.fieldNames = fieldNamesOf(supergraphSchema);
+    this.sharedFor = sharedForIn(supergraphSchema);
     this.planner = new OperationPlanner(supergraph);
   }
 
@@ -141,6 +144,7 @@ export class CompiledGraph<Context> {
       senderOf: this.senderOf,
       typesWithin: this.typesWithin,
       interfaces: this.interfaces,
+      sharedFor: this.sharedFor,
       joinsEqualRepresentations: this.options.joinsEqualRepresentations ?? true,
     });
     ended();

@@ -10,6 +10,7 @@ import type { Metrics } from '../metrics.js';
 import type { CostBudget } from '../rates/cost-budget.js';
 import { apolloLogger } from './apollo-logger.js';
 import type { GraphContext } from './graph-context.js';
+import { SharedAnswers } from './share-answers.js';
 import type { SubgraphSource } from './subgraph-source.js';
 
 type ApolloGatewayInterface = ApolloServerOptionsWithGateway<GraphContext>['gateway'];
@@ -44,7 +45,8 @@ export function createExecutor(
   };
   const supergraph = Supergraph.build(supergraphSdl);
   for (const { name } of supergraph.subgraphsMetadata()) sourceOf(name);
-  const graph = new CompiledGraph<GraphContext>(supergraph, sourceOf, metrics);
+  const shared = new SharedAnswers(metrics);
+  const graph = new CompiledGraph<GraphContext>(supergraph, (name) => shared.before(name, sourceOf(name)), metrics);
   const stock = stockExecutor(supergraphSdl, sourceOf, log);
 
   const execute: Execute = async (request) => {

@@ -1,7 +1,7 @@
-import { Viewer } from '@zhijia/access';
 import type { Log } from '@zhijia/logging';
 import { traceHeaders } from '@zhijia/tracing';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { anybody } from '../graph/share-answers.js';
 import type { Subgraph } from '../graph/subgraph.js';
 import { anyPage } from './foreign-pages.js';
 import { refuse } from './refuse.js';
@@ -20,17 +20,6 @@ const passedHeaders = [
   'last-modified',
 ] as const;
 const passedStatuses: ReadonlySet<number> = new Set([200, 304]);
-
-/** Whoever reads them is nobody in particular. */
-const anybody = new Viewer({
-  issuer: 'gateway',
-  subject: 'anonymous',
-  client: 'public',
-  audience: 'mobile',
-  memberId: null,
-  roles: [],
-  actingFor: null,
-});
 
 /**
  * What everybody may read, streamed as fast as the reader reads: `/boards/<campaign>.ndjson`, and `/manifests/<hash>.jws`,
@@ -68,7 +57,7 @@ async function sendFile(
   };
   let answer: Awaited<ReturnType<Subgraph['send']>>;
   try {
-    answer = await subgraph.send({ viewer: anybody, method: 'GET', path, headers });
+    answer = await subgraph.send({ viewer: anybody('mobile'), method: 'GET', path, headers });
   } catch (error) {
     log.warn({ err: error, subgraph: subgraph.name, requestId: request.id }, 'A subgraph does not answer');
     return refuseForNow(request, reply);

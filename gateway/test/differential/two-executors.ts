@@ -88,6 +88,7 @@ export class TwoExecutors {
       }),
       typesWithin: this.typesWithin,
       interfaces: interfacesOf(this.supergraphSchema),
+      sharedFor: () => null,
       ...options,
     });
     if (run === null) throw new Error('This plan is not compiled');

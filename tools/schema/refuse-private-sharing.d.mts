@@ -1,0 +1,3 @@
+import type { DefinitionNode } from 'graphql';
+
+export declare function refusePrivateSharing(service: string, definitions: readonly DefinitionNode[]): void;
