@@ -15,8 +15,10 @@ export const options = { kills: 50, members: 4_000, clients: 12, thinkMs: 150, p
 
 export const controls = { 'offset-first': 'benefits commits its offsets before the effects of the events' };
 
-/** None yet: see README.md, "Figures". */
-export const short = [];
+export const short = [
+  { kills: 7, clients: 6, thinkMs: 80, pauseMs: 500 },
+  { break: 'offset-first', kills: 0, clients: 6, thinkMs: 80 },
+];
 
 const services = ['evaluations', 'benefits', 'gateway', 'timebank', 'members'];
 const workersOf = ['evaluations', 'benefits'];
