@@ -51,7 +51,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   const redis = config.redisUrl === null ? null : openRedis(config.redisUrl, log);
   const proofs = new ProofChecker(redis === null ? undefined : new SharedProofsSeen(redis, proofWindowMs));
   const tokens = new TokenVerifier(config.issuers, proofs);
-  const believesAnyCertificate = config.tls?.ca == null;
+  const believesAnyCertificate = config.tls?.believesAnyCertificate ?? true;
   const certificateOf = (request: IncomingMessage): X509Certificate | null =>
     clientCertificateOf(request, config.certificateProxies, believesAnyCertificate);
   const rates = new Rates(config.rateLimits);

@@ -1,7 +1,7 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aCertificate, testIssuer, type Certified, type TestIssuer } from '@zhijia/testing';
+import { aCertificate, testIssuer, until, type Certified, type TestIssuer } from '@zhijia/testing';
 import { Agent, request } from 'undici';
 
 import { proofOf, someKeys, tokenOf } from './support/partner.js';
@@ -32,15 +32,21 @@ describe('a token that is bound to a certificate', () => {
     await Promise.all([...agents, ...subgraphs].map((one) => ('stop' in one ? one.stop() : one.destroy())));
   });
 
+  const folderOf = (): string => mkdtempSync(join(tmpdir(), 'zhijia-certificates-'));
+
   function start(env: Record<string, string>): Promise<TestGateway> {
-    const folder = mkdtempSync(join(tmpdir(), 'zhijia-certificates-'));
-    return startTestGateway({ subgraphs, issuers: [], trusted: [listed(issuer, folder, { development: false })], env });
+    return startTestGateway({
+      subgraphs,
+      issuers: [],
+      trusted: [listed(issuer, folderOf(), { development: false })],
+      env,
+    });
   }
 
   /** A connection of its own, with this certificate or with none; what is sent over it, and what comes back. */
-  function connect(url: string, certified: Certified | null) {
+  function connect(url: string, certified: Certified | null, trusted = server) {
     const agent = new Agent({
-      connect: { ca: server.cert, ...(certified === null ? {} : { cert: certified.cert, key: certified.key }) },
+      connect: { ca: trusted.cert, ...(certified === null ? {} : { cert: certified.cert, key: certified.key }) },
     });
     agents.push(agent);
     return async (headers: Record<string, string> = {}): Promise<unknown> => {
@@ -99,6 +105,25 @@ describe('a token that is bound to a certificate', () => {
       const dpop = await proofOf({ token: bound, url: `${gateway.url}/bank/graphql` }, keys);
       expect(await connect(gateway.url, null)({ authorization: `DPoP ${bound}`, dpop })).toBe(200);
     });
+  });
+
+  it('goes on over a certificate of the gateway that was renewed, and over connections from before', async () => {
+    const names = ['gateway.pem', 'gateway.key'].map((name) => join(folderOf(), name)) as [string, string];
+    const write = ({ cert, key }: Certified): void => {
+      writeFileSync(names[0], cert);
+      writeFileSync(names[1], key);
+    };
+    write(server);
+    const gateway = await start({ TLS_CERTIFICATE_FILE: names[0], TLS_KEY_FILE: names[1] });
+    const before = connect(gateway.url, banks);
+    expect(await before()).toBe(200);
+    const renewed = aCertificate('renewed');
+    write(renewed);
+    await until(async () => (await connect(gateway.url, banks, renewed)().catch(() => null)) === 200 || undefined, {
+      what: 'the renewed certificate',
+    });
+    expect(await before()).toBe(200);
+    await gateway.stop();
   });
 
   it('opens with a certificate of the authority alone, where one is named', async () => {

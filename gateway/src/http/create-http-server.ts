@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { tlsServerOptions, type TlsFiles } from '@zhijia/config';
+import type { Server } from 'node:tls';
+import { renewTls, tlsServerOptions, type TlsFiles } from '@zhijia/config';
 import type { Log } from '@zhijia/logging';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics.js';
@@ -31,6 +32,12 @@ export async function createHttpServer(
     // What comes over an open connection while stopping is still answered, and is the last there.
     return503OnClosing: false,
   });
+  if (tls !== null) {
+    const stopLooking = renewTls(server.server as unknown as Server, tls, (error) =>
+      log.error({ err: error }, 'The changed certificate cannot be used'),
+    );
+    server.addHook('onClose', async () => stopLooking());
+  }
   readJsonBodies(server);
   server.decorateRequest('toldCodes');
   server.decorateRequest('signing', null);

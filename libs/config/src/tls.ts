@@ -1,7 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
+import type { Server } from 'node:tls';
 import { z } from 'zod';
 import { ConfigError } from './read-config.js';
+
+/** A file is looked at this often: what replaces it need not tell anybody. */
+const lookEveryMs = 500;
 
 /** Variables of a process at which TLS may end, or before which it ends at a proxy. */
 export const tlsEnv = {
@@ -17,7 +21,15 @@ export const tlsEnv = {
   CERTIFICATE_PROXIES: z.string().min(1).optional(),
 };
 
+/** The files as they are named, and as they were read. */
 export interface TlsFiles {
+  readonly names: readonly string[];
+  /** False where clients' certificates have to come from an authority that is named. */
+  readonly believesAnyCertificate: boolean;
+  read(): TlsMaterial;
+}
+
+export interface TlsMaterial {
   readonly cert: Buffer;
   readonly key: Buffer;
   readonly ca: Buffer | null;
@@ -45,30 +57,61 @@ export function tlsConfigOf(parsed: {
   if (ca !== undefined && certificate === undefined) {
     throw new ConfigError(['TLS_CLIENT_CA_FILE: TLS does not end here without TLS_CERTIFICATE_FILE']);
   }
-  const isTls = certificate !== undefined && key !== undefined;
+  const tls = certificate === undefined || key === undefined ? null : tlsFiles(certificate, key, ca ?? null);
+  // Found out at the start, not at the first connection.
+  tls?.read();
+  return { tls, certificateProxies: networksIn(parsed.CERTIFICATE_PROXIES ?? '') };
+}
+
+function tlsFiles(certificate: string, key: string, ca: string | null): TlsFiles {
   return {
-    tls: isTls
-      ? {
-          cert: read('TLS_CERTIFICATE_FILE', certificate),
-          key: read('TLS_KEY_FILE', key),
-          ca: ca === undefined ? null : read('TLS_CLIENT_CA_FILE', ca),
-        }
-      : null,
-    certificateProxies: networksIn(parsed.CERTIFICATE_PROXIES ?? ''),
+    names: [certificate, key, ...(ca === null ? [] : [ca])],
+    believesAnyCertificate: ca === null,
+    read: () => ({
+      cert: read('TLS_CERTIFICATE_FILE', certificate),
+      key: read('TLS_KEY_FILE', key),
+      ca: ca === null ? null : read('TLS_CLIENT_CA_FILE', ca),
+    }),
   };
 }
 
 /**
  * What a Node server is made with. A client without a certificate may come in: whether one is needed, its token says.
  */
-export function tlsServerOptions({ cert, key, ca }: TlsFiles) {
+export function tlsServerOptions(files: TlsFiles) {
   return {
-    cert,
-    key,
-    ...(ca === null ? {} : { ca }),
+    ...secureContextOf(files),
     requestCert: true,
     rejectUnauthorized: false,
-    minVersion: 'TLSv1.2' as const,
+  };
+}
+
+function secureContextOf(files: TlsFiles) {
+  const { cert, key, ca } = files.read();
+  return { cert, key, ...(ca === null ? {} : { ca }), minVersion: 'TLSv1.2' as const };
+}
+
+/**
+ * Takes renewed files over for the connections that come; those that are open go on. What cannot be used is told, and the
+ * files before stay: a certificate and its key are seldom written at the same moment.
+ *
+ * @returns stops looking
+ */
+export function renewTls(
+  server: Pick<Server, 'setSecureContext'>,
+  files: TlsFiles,
+  tell: (error: unknown) => void,
+): () => void {
+  const renew = (): void => {
+    try {
+      server.setSecureContext(secureContextOf(files));
+    } catch (error) {
+      tell(error);
+    }
+  };
+  for (const name of files.names) watchFile(name, { interval: lookEveryMs, persistent: false }, renew);
+  return () => {
+    for (const name of files.names) unwatchFile(name, renew);
   };
 }
 

@@ -1,9 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server } from 'node:tls';
 import formbody from '@fastify/formbody';
 import { clientCertificateOf } from '@zhijia/access';
-import { tlsServerOptions, type TlsFiles } from '@zhijia/config';
+import { renewTls, tlsServerOptions, type TlsFiles } from '@zhijia/config';
 import { createDataSource } from '@zhijia/database';
 import { createLog, type Log } from '@zhijia/logging';
 import { Outbox } from '@zhijia/messaging';
@@ -90,7 +91,7 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
   const keys = new SigningKeys(db, cipher);
   const { issuerUrl, cookieKeys } = config;
   const isBehindProxy = issuerUrl.startsWith('https:') && config.tls === null;
-  const believesAnyCertificate = config.tls?.ca == null;
+  const believesAnyCertificate = config.tls?.believesAnyCertificate ?? true;
   const certificateOf = (request: IncomingMessage): X509Certificate | null =>
     clientCertificateOf(request, config.certificateProxies, believesAnyCertificate);
   const makeProvider = async (): Promise<Provider> => {
@@ -156,6 +157,12 @@ async function createServer(parts: {
     bodyLimit: 64 * 1_024,
     forceCloseConnections: 'idle',
   });
+  if (parts.tls !== null) {
+    const stopLooking = renewTls(server.server as unknown as Server, parts.tls, (error) =>
+      log.error({ err: error }, 'The changed certificate cannot be used'),
+    );
+    server.addHook('onClose', async () => stopLooking());
+  }
   server.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
     reply.header('x-frame-options', 'DENY');
