@@ -117,7 +117,8 @@ describe('who may ask', () => {
         subject: 'ada',
         client: 'app',
         audience: 'mobile',
-        memberId,
+        // The member acted for, whoever the agent is.
+        memberId: organisationId,
         roles: [{ role: 'chair', organisationId }],
         actingFor: organisationId,
       });

@@ -19,6 +19,11 @@ export function writeIssuerApplications(file) {
   const applications = [
     application('member-app', 'Member application', 'mobile'),
     application('dashboard', 'Dashboard', 'dashboard'),
+    // Where officers help members who come in person: they act for them.
+    {
+      ...application('counter', 'Service counter', 'mobile'),
+      authorization_details_types: ['urn:zhijia:acting-for'],
+    },
   ];
   writeFileSync(file, `${JSON.stringify(applications, null, 2)}\n`);
 }

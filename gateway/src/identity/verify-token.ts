@@ -162,7 +162,8 @@ function viewerOf(claims: TokenClaims, issuer: TrustedIssuer, audience: Audience
     subject: claims.sub,
     client: claims.client_id,
     audience,
-    memberId: claims.member_id ?? null,
+    // Who acts for a member is that member to the graph; who it was, `subject` says.
+    memberId: claims.acting_for ?? claims.member_id ?? null,
     roles: claims.roles.map(({ role, organisationId }): RoleGrant => {
       // One role too many and nothing of the token is believed: an issuer that overreaches is no issuer.
       if (!isRoleName(role) || !issuer.roles.has(role)) throw new TokenRefused('TOKEN_NOT_TRUSTED');

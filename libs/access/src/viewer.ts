@@ -15,7 +15,7 @@ export interface ViewerFacts {
   /** The member this person is, where the issuer vouches for it. */
   memberId: string | null;
   roles: readonly RoleGrant[];
-  /** The member for whom an agent acts; recorded as `actedBy` on what they do. */
+  /** The member for whom an officer acts. They are `memberId` too: what is done is theirs. */
   actingFor: string | null;
 }
 
@@ -37,6 +37,11 @@ export class Viewer implements ViewerFacts {
     this.memberId = facts.memberId;
     this.roles = facts.roles;
     this.actingFor = facts.actingFor;
+  }
+
+  /** Recorded beside what an officer does for a member: whose account it was. Null where nobody acts for another. */
+  get actedBy(): string | null {
+    return this.actingFor === null ? null : this.subject;
   }
 
   has(...wanted: readonly RoleName[]): boolean {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Viewer } from '@zhijia/access';
 import { rectificationPublished, rectificationRated, rectificationWithdrawn } from '@zhijia/contracts';
 import { row } from '@zhijia/database';
 import { aViewer, bootCounty, type County, type CountyMember } from './county.js';
@@ -107,6 +108,16 @@ describe('rating what was put right', () => {
     expect(await followUp(county.officer, fields)).toEqual({ comments: seen });
     expect(await followUp(aViewer('department-officer', county.departmentIds[1]!), fields)).toEqual({ comments: null });
     expect(await followUp(county.members[3]!.viewer, fields)).toEqual({ comments: null });
+  });
+
+  it('keeps which officer rated for a member', async () => {
+    const member = county.members[4]!;
+    const agent = new Viewer({ ...member.viewer, subject: 'an officer', actingFor: member.id });
+    expect(await rate({ ...member, viewer: agent })).toMatchObject({ __typename: 'RectificationRated' });
+    const kept = await row(county.service.db, `SELECT acted_by FROM rectification_rating WHERE member_id = $1`, [
+      member.id,
+    ]);
+    expect(kept).toEqual({ acted_by: 'an officer' });
   });
 
   it('ends when the rectification is withdrawn', async () => {

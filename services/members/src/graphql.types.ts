@@ -36,6 +36,11 @@ export type PageInfo = {
 /** A real-name member of a union. Reached by the member themselves and by officers whose organisations reach them. */
 export type Member = {
   readonly __typename?: 'Member';
+  /**
+   * When officers acted for the member, with the member's own one-time code; the newest first, at most 50. Null for
+   * everybody else.
+   */
+  readonly agencies?: Maybe<ReadonlyArray<Agency>>;
   /** What the member let partners read, the newest first; null for everybody else. At most 100 in a page. */
   readonly consents?: Maybe<ConsentConnection>;
   readonly id: Scalars['ID']['output'];
@@ -67,6 +72,16 @@ export type Member = {
 export type MemberConsentsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** One time that an officer acted for a member. What was done then names the officer's account as its actor. */
+export type Agency = {
+  readonly __typename?: 'Agency';
+  readonly id: Scalars['ID']['output'];
+  /** Where the officer holds the office. */
+  readonly officeNameZh: Scalars['String']['output'];
+  readonly begunAt: Scalars['DateTime']['output'];
+  readonly endsAt: Scalars['DateTime']['output'];
 };
 
 /**

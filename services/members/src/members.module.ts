@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConsentGrants, DatabaseClock, SUBGRAPH_CONFIG } from '@zhijia/subgraph';
+import { AgenciesStore } from './agencies/agencies.store.js';
+import { MemberAgenciesResolver } from './agencies/agency.resolver.js';
 import { ConsentChangesStore } from './consents/consent-changes.store.js';
 import { ConsentUsesLoader } from './consents/consent.loaders.js';
 import { ConsentResolver, MemberConsentsResolver } from './consents/consent.resolver.js';
@@ -71,6 +73,7 @@ const rectifications = [
   WithdrawRectificationsWhenCampaignAnnulled,
   EscalateOverdueRectifications,
 ];
+const agencies = [AgenciesStore, MemberAgenciesResolver];
 const consents = [
   ConsentResolver,
   MemberConsentsResolver,
@@ -84,6 +87,15 @@ const consents = [
 ];
 
 @Module({
-  providers: [...organisations, ...members, ...sessions, ...offices, ...imports, ...rectifications, ...consents],
+  providers: [
+    ...organisations,
+    ...members,
+    ...sessions,
+    ...offices,
+    ...imports,
+    ...rectifications,
+    ...consents,
+    ...agencies,
+  ],
 })
 export class MembersModule {}

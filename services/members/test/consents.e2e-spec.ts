@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readConsentGrant, type RoleName } from '@zhijia/access';
+import { readConsentGrant, Viewer, type RoleName } from '@zhijia/access';
 import { consentFields, consentWithdrawn, memberRegistered, type ConsentField } from '@zhijia/contracts';
 import { execute, row, rows, setClockOffset } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
@@ -206,6 +206,14 @@ describe('consents', () => {
       expect(second).toEqual(first);
       const told = (await service.outbox(consentWithdrawn)).filter(({ consentId: id }) => id === mineToEnd);
       expect(told).toMatchObject([{ memberId: member(2), reason: 'MEMBER' }]);
+    });
+
+    it('takes it back in person: who acts for them with their code cannot', async () => {
+      const mineToKeep = await given(4);
+      const agent = new Viewer({ ...person(4), subject: 'an officer', actingFor: member(4) });
+      const answer = await service.ask(agent, withdraw, { input: { consentId: mineToKeep } });
+      expect(answer.errors?.[0]?.extensions?.['code']).toBe('ACCESS_DENIED');
+      expect(await read(mineToKeep)).not.toBeNull();
     });
 
     it("cannot end another's, nor learn that it is there", async () => {

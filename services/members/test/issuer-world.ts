@@ -6,7 +6,8 @@ import { row } from '@zhijia/database';
 import { BlindIndex, FieldCipher, readKeyring } from '@zhijia/pii';
 import { openTestDatabase, until, type TestDatabase } from '@zhijia/testing';
 import * as client from 'openid-client';
-import type { CodeChannel } from '../src/identity/code-channel.js';
+import { agencyDetailsType } from '../src/identity/agency-details.js';
+import type { CodeChannel, CodeMessage, CodePurpose } from '../src/identity/code-channel.js';
 import { serveIssuer, type RunningIssuer } from '../src/identity/serve-issuer.js';
 import { PersonalFields } from '../src/members/personal-fields.js';
 import { membersMigrations } from '../src/migrations/index.js';
@@ -23,14 +24,15 @@ const applications = [
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     token_endpoint_auth_method: 'none',
+    authorization_details_types: [agencyDetailsType],
   },
 ];
 
 /** Texts that would have gone to telephones, the last one last. */
 class ShownCodes implements CodeChannel {
-  readonly sent: { phone: string; code: string }[] = [];
+  readonly sent: { phone: string; code: string; purpose: CodePurpose }[] = [];
 
-  async send(message: { phone: string; code: string }): Promise<void> {
+  async send(message: CodeMessage): Promise<void> {
     this.sent.push(message);
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Viewer } from '@zhijia/access';
 import { memberChanged, offerRedeemed } from '@zhijia/contracts';
 import { row, setClockOffset } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
@@ -50,6 +51,16 @@ describe('redeeming an offer', () => {
     expect(await bench.balanceOf(memberId)).toBe(50);
     const told = (await bench.service.outbox(offerRedeemed)).filter((event) => event.memberId === memberId);
     expect(told).toMatchObject([{ offerId, points: 100 }]);
+  });
+
+  it('keeps which officer did it for the member, and spends the points of nobody else', async () => {
+    const offerId = await anOffer();
+    const memberId = await withPoints(100);
+    const agent = new Viewer({ ...aViewer({ memberId }), subject: 'an officer', actingFor: memberId });
+    await bench.service.app.get(RedeemOffer, { strict: false }).run(offerId, agent, randomUUID());
+    const kept = await row(bench.db, `SELECT member_id, acted_by FROM redemption WHERE offer_id = $1`, [offerId]);
+    expect(kept).toEqual({ member_id: memberId, acted_by: 'an officer' });
+    expect(await bench.balanceOf(memberId)).toBe(0);
   });
 
   it('refuses what is missing, and leaves the points', async () => {

@@ -45,7 +45,7 @@ export class RedeemOffer {
       this.idempotency.once<Redeeming>(
         tx,
         { scope: viewer.scopeOf('redeemOffer'), key, input: { offerId, memberId } },
-        () => this.redeem(tx, offerId, memberId),
+        () => this.redeem(tx, offerId, memberId, viewer.actedBy),
         (redeeming) => redeeming.kind === 'redeemed',
       ),
     );
@@ -54,7 +54,12 @@ export class RedeemOffer {
     return { ...once.outcome, isReplayed: once.kind === 'replayed' };
   }
 
-  private async redeem(tx: EntityManager, offerId: string, memberId: string): Promise<Redeeming> {
+  private async redeem(
+    tx: EntityManager,
+    offerId: string,
+    memberId: string,
+    actedBy: string | null,
+  ): Promise<Redeeming> {
     const offer = await this.offers.lockForMember(tx, offerId, memberId);
     const [known = null] = await this.ledger.findAccounts(tx, [memberAccountOf(memberId)]);
     if (known === null) return { kind: 'accountNotFound' };
@@ -91,6 +96,7 @@ export class RedeemOffer {
       points: plan.points,
       code: newRedemptionCode(),
       transferId: outcome.transferId,
+      actedBy,
     });
     await this.outbox.add(tx, offerRedeemed, redemptionId, {
       redemptionId,

@@ -19,6 +19,8 @@ export interface NewRedemption {
   readonly points: number;
   readonly code: string;
   readonly transferId: string;
+  /** The account of the officer who did it for the member; null where nobody did. */
+  readonly actedBy: string | null;
 }
 
 const redemptionColumns = `id, offer_id AS "offerId", member_id AS "memberId", points, code,
@@ -41,7 +43,8 @@ export class RedemptionsStore {
   async insert(tx: EntityManager, redemption: NewRedemption): Promise<string> {
     const inserted = await row<{ redeemedAt: string }>(
       tx,
-      `INSERT INTO redemption (id, offer_id, member_id, points, code, transfer_id) VALUES ($1, $2, $3, $4, $5, $6)
+      `INSERT INTO redemption (id, offer_id, member_id, points, code, transfer_id, acted_by)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
        RETURNING redeemed_at AS "redeemedAt"`,
       [
         redemption.id,
@@ -50,6 +53,7 @@ export class RedemptionsStore {
         redemption.points,
         redemption.code,
         redemption.transferId,
+        redemption.actedBy,
       ],
     );
     if (inserted === null) throw new Error('An inserted redemption was not answered');

@@ -8,7 +8,7 @@ export class FollowUpLoader implements BatchLoader<string, FollowUpRow> {
   constructor(private readonly followUps: FollowUpsStore) {}
 
   loadAll(rectificationIds: readonly string[], viewer: Viewer): Promise<readonly (FollowUpRow | null)[]> {
-    const memberId = viewer.actingFor ?? viewer.memberId;
+    const { memberId } = viewer;
     return this.followUps.findFollowUps(rectificationIds, memberId !== null && isUuid(memberId) ? memberId : null);
   }
 }

@@ -32,9 +32,8 @@ export class RateRectification {
   ) {}
 
   async run(request: RatingRequest, viewer: Viewer, key: string): Promise<RateRectificationOutcome> {
-    const memberId = viewer.actingFor ?? viewer.memberId;
+    const { memberId, actedBy } = viewer;
     if (memberId === null || !isUuid(memberId) || !isUuid(request.rectificationId)) return { kind: 'notRateable' };
-    const actedBy = viewer.actingFor === null ? null : viewer.memberId;
     const once = await inTransaction(this.db, (tx) =>
       this.idempotency.once<Rated>(
         tx,

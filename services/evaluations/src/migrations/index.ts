@@ -9,6 +9,7 @@ import { CreateResult1761000000004 } from './1761000000004-create-result.js';
 import { CreateRectificationRating1761000000005 } from './1761000000005-create-rectification-rating.js';
 import { FindManifestByHash1761000000006 } from './1761000000006-find-manifest-by-hash.js';
 import { CountParticipantsOfCampaign1761000000007 } from './1761000000007-count-participants-of-campaign.js';
+import { NameAgentsByAccount1761000000008 } from './1761000000008-name-agents-by-account.js';
 
 /** The libraries' migrations first, then this service's own. */
 export const evaluationsMigrations = [
@@ -23,4 +24,5 @@ export const evaluationsMigrations = [
   CreateRectificationRating1761000000005,
   FindManifestByHash1761000000006,
   CountParticipantsOfCampaign1761000000007,
+  NameAgentsByAccount1761000000008,
 ];

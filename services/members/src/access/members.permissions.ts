@@ -16,6 +16,13 @@ const people: Rule = {
   allows: (viewer) => viewer.memberId !== null,
 };
 
+/** What nobody decides for another, not even with their code. */
+const inPerson: Rule = {
+  describes: 'members themselves, nobody who acts for them',
+  dependsOnRow: false,
+  allows: (viewer) => viewer.memberId !== null && viewer.actingFor === null,
+};
+
 /** Who keeps an eye on what organisations owe. Which tasks, the query says. */
 export const rectificationReaders = [
   'department-officer',
@@ -42,6 +49,7 @@ const officers = hasRole(...memberReaders);
 /** Who may reach which fields: the rules that the schema names in `@access`. */
 export const membersRules = defineRules({
   people,
+  inPerson,
   /** The member themselves. */
   self,
   /** Which members, and in which subtree, is part of the query. */

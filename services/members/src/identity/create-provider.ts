@@ -1,10 +1,19 @@
 import type { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Audience } from '@zhijia/access';
-import { errors, interactionPolicy, Provider, type Configuration, type ResourceServer } from 'oidc-provider';
+import {
+  errors,
+  interactionPolicy,
+  Provider,
+  type Configuration,
+  type Grant,
+  type ResourceServer,
+} from 'oidc-provider';
 import type { JWK } from 'jose';
+import type { AgenciesStore } from '../agencies/agencies.store.js';
 import type { ConsentPolicy } from '../rules/plan-consent.js';
 import type { AccountsStore } from './accounts.store.js';
+import { agencyDetailsType, agencyIn, asksForAgency, refuseAgencyDetails } from './agency-details.js';
 import { consentDetailsType, refuseConsentDetails } from './consent-details.js';
 import { IssuerAdapter } from './issuer-adapter.js';
 import type { IssuerClientsStore, RegisteredClient } from './issuer-clients.store.js';
@@ -34,6 +43,7 @@ export interface ProviderParts {
   readonly records: IssuerRecordsStore;
   readonly clients: IssuerClientsStore;
   readonly accounts: AccountsStore;
+  readonly agencies: AgenciesStore;
   /** The certificate of the connection that a request came over. */
   readonly certificateOf: (request: IncomingMessage) => X509Certificate | null;
   /** What partners may ask members for, today. */
@@ -89,6 +99,9 @@ export function createProvider(parts: ProviderParts): Provider {
             validate: async (ctx, detail, client) =>
               refuseConsentDetails(ctx.oidc.params ?? {}, detail, client, await parts.consentPolicy()),
           },
+          [agencyDetailsType]: {
+            validate: async (ctx, _detail, client) => refuseAgencyDetails(ctx.oidc.params ?? {}, client),
+          },
         },
         // What the member agreed to on the page, and nothing that was only asked for.
         authorizationDetailsForGrantSource: async (ctx) => ctx.oidc.entities.Grant?.rar,
@@ -112,7 +125,8 @@ export function createProvider(parts: ProviderParts): Provider {
       IdToken: 5 * minutes,
       Interaction: 15 * minutes,
       Session: 1 * days,
-      Grant: 30 * days,
+      // An officer acts for a member for half an hour; a partner fetches its tokens once, and nobody is signed in there.
+      Grant: (_ctx, grant) => (grant.rar === undefined ? 30 * days : 30 * minutes),
       RefreshToken: 30 * days,
     },
     // A telephone stays signed in for a month of use; signing out, or an officer, ends it.
@@ -121,7 +135,7 @@ export function createProvider(parts: ProviderParts): Provider {
     rotateRefreshToken: true,
     interactions: {
       policy: signInPolicy(),
-      url: (_ctx, { uid, prompt }) => `/${prompt.name === 'consent' ? 'consent' : 'sign-in'}/${uid}`,
+      url: (_ctx, { uid, prompt, params }) => `/${pageOf(prompt.name, params)}/${uid}`,
     },
     findAccount: async (_ctx, sub) => {
       const account = await accounts.find(sub);
@@ -130,20 +144,21 @@ export function createProvider(parts: ProviderParts): Provider {
     },
     /**
      * The federation's own applications act for the person who signs in: there is nothing to ask them about. A partner
-     * holds what the member agreed to on the page of this request, and nothing from before.
+     * holds what the member agreed to on the page of this request, and nothing from before; so does an officer's.
      */
     loadExistingGrant: async (ctx) => {
       const { client, session } = ctx.oidc;
       if (client === undefined || session?.accountId === undefined) return undefined;
-      if (client['organisation_id'] !== undefined) {
+      if (client['organisation_id'] !== undefined || ctx.oidc.params?.['authorization_details'] !== undefined) {
         const agreed = ctx.oidc.result?.consent?.grantId;
         return agreed === undefined ? undefined : ctx.oidc.provider.Grant.find(agreed);
       }
-      const known = session.grantIdFor(client.clientId);
-      if (known !== undefined) return ctx.oidc.provider.Grant.find(known);
+      const knownId = session.grantIdFor(client.clientId);
+      const known = knownId === undefined ? undefined : await ctx.oidc.provider.Grant.find(knownId);
+      // What an officer was let do for a member is not the officer's own.
+      if (known !== undefined && known.rar === undefined) return known;
       const grant = new ctx.oidc.provider.Grant({ clientId: client.clientId, accountId: session.accountId });
-      grant.addOIDCScope('openid offline_access');
-      grant.addResourceScope(resourceOf(client['audience']), graphScope);
+      grantAll(grant, client['audience']);
       await grant.save();
       return grant;
     },
@@ -155,6 +170,13 @@ export function createProvider(parts: ProviderParts): Provider {
       }
       const account = 'accountId' in token ? await accounts.find(token.accountId) : null;
       if (account === null) throw new errors.InvalidGrant('the account is closed');
+      const agencyId = 'rar' in token ? agencyIn(token.rar) : null;
+      if (agencyId !== null) {
+        const agency = await parts.agencies.findLive(agencyId, account.id);
+        if (agency === null) throw new errors.InvalidGrant('acting for this member is over');
+        const { memberId, organisationId } = agency;
+        return { roles: [{ role: 'member', organisationId }], member_id: memberId, acting_for: memberId };
+      }
       return { roles: [...account.roles], ...(account.memberId === null ? {} : { member_id: account.memberId }) };
     },
     formats: {
@@ -200,6 +222,17 @@ function signInPolicy(): interactionPolicy.DefaultPolicy {
   });
   policy.get('login')?.checks.add(recently);
   return policy;
+}
+
+function pageOf(prompt: string, params: Readonly<Record<string, unknown>>): 'sign-in' | 'consent' | 'agency' {
+  if (prompt !== 'consent') return 'sign-in';
+  return asksForAgency(params) ? 'agency' : 'consent';
+}
+
+/** What an application of the federation may reach for whoever uses it. */
+export function grantAll(grant: Grant, audience: unknown): void {
+  grant.addOIDCScope('openid offline_access');
+  grant.addResourceScope(resourceOf(audience), graphScope);
 }
 
 async function renderErrorPage(code: string): Promise<string> {

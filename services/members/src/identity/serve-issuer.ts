@@ -13,11 +13,13 @@ import { PolicyStore } from '@zhijia/policy';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { ClientMetadata, Provider } from 'oidc-provider';
 import type { DataSource } from 'typeorm';
+import { AgenciesStore } from '../agencies/agencies.store.js';
 import { ConsentChangesStore } from '../consents/consent-changes.store.js';
 import { GiveConsent } from '../consents/give-consent.js';
 import { RefuseConsent } from '../consents/refuse-consent.js';
 import { PersonalFields } from '../members/personal-fields.js';
 import { AccountsStore } from './accounts.store.js';
+import { agencyPages } from './agency-pages.js';
 import { AskConsent } from './ask-consent.js';
 import { LogCodeChannel, SmsGatewayChannel, type CodeChannel } from './code-channel.js';
 import { addConsentRoutes } from './consent.routes.js';
@@ -28,7 +30,7 @@ import type { IssuerConfig } from './issuer.config.js';
 import { renderPage } from './pages/render-page.js';
 import { SecondFactor } from './second-factor.js';
 import { SignIn } from './sign-in.js';
-import { addSignInRoutes } from './sign-in.routes.js';
+import { addCodePages, addStyle, signInPages, type CodePages } from './sign-in.routes.js';
 import { SignInsStore } from './sign-ins.store.js';
 import { SigningKeys } from './signing-keys.js';
 
@@ -64,6 +66,7 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
   const accounts = new AccountsStore(db);
   const signIns = new SignInsStore();
   const personal = new PersonalFields(cipher, index);
+  const agencies = new AgenciesStore(db);
   const consents = new ConsentChangesStore();
   const asking = new AskConsent(
     db,
@@ -102,6 +105,7 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
       records,
       clients,
       accounts,
+      agencies,
       certificateOf,
       consentPolicy: () => asking.policy(),
     });
@@ -119,6 +123,7 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
   }, keysReadEveryMs);
   upkeep.unref();
 
+  const agency = agencyPages({ provider: () => provider, accounts, agencies, index });
   const server = await createServer({
     isBehindProxy,
     tls: config.tls,
@@ -127,6 +132,7 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
     provider: () => provider,
     signIn,
     asking,
+    agency,
   });
   const url = await server.listen({ port: config.port, host: config.host });
   log.info({ url, issuer: issuerUrl }, 'Serving');
@@ -148,8 +154,9 @@ async function createServer(parts: {
   provider: () => Provider;
   signIn: SignIn;
   asking: AskConsent;
+  agency: CodePages;
 }): Promise<FastifyInstance> {
-  const { log, db, provider, signIn, asking } = parts;
+  const { log, db, provider, signIn, asking, agency } = parts;
   const server = fastify({
     // Typed as for HTTP: nothing here depends on which of the two it is.
     ...(parts.tls === null ? {} : ({ https: tlsServerOptions(parts.tls) } as object)),
@@ -188,7 +195,9 @@ async function createServer(parts: {
   });
   await server.register(async (pages) => {
     await pages.register(formbody);
-    addSignInRoutes(pages, provider, signIn);
+    addStyle(pages);
+    addCodePages(pages, provider, signIn, signInPages);
+    addCodePages(pages, provider, signIn, agency);
     addConsentRoutes(pages, provider, asking);
   });
   await server.register(async (library) => {

@@ -5,7 +5,7 @@ import type { Log } from '@zhijia/logging';
 import type { DataSource } from 'typeorm';
 import type { PersonalFields } from '../members/personal-fields.js';
 import type { AccountsStore, Reachable } from './accounts.store.js';
-import type { CodeChannel, MessageLanguage } from './code-channel.js';
+import type { CodeChannel, CodePurpose, MessageLanguage } from './code-channel.js';
 import { planCodeSending } from './rules/plan-code-sending.js';
 import { rolesWithSecondFactor, type Enrolment, type SecondFactor } from './second-factor.js';
 import type { SignInsStore } from './sign-ins.store.js';
@@ -48,6 +48,7 @@ export class SignIn {
     typedNumber: string,
     requester: string,
     language: MessageLanguage,
+    purpose: CodePurpose = 'signIn',
   ): Promise<SignInStep> {
     const number = checkMobileNumber(typedNumber);
     if (!number.ok) return { kind: 'number', problem: 'NUMBER_MALFORMED' };
@@ -69,7 +70,7 @@ export class SignIn {
     });
     if (outcome.kind === 'wait') return { kind: 'number', problem: 'WAIT', waitSeconds: outcome.seconds };
     // Not awaited where the answer's time would tell who is reached; a message that fails is asked for again.
-    if (outcome.isReached) void this.send(number.mobileNumber, code, language);
+    if (outcome.isReached) void this.send(number.mobileNumber, code, language, purpose);
     return { kind: 'code' };
   }
 
@@ -141,9 +142,9 @@ export class SignIn {
       : this.personal.openFullName(memberId, fullNameSealed);
   }
 
-  private async send(phone: string, code: string, language: MessageLanguage): Promise<void> {
+  private async send(phone: string, code: string, language: MessageLanguage, purpose: CodePurpose): Promise<void> {
     try {
-      await this.channel.send({ phone, code, language, minutes: codeLivesMinutes });
+      await this.channel.send({ phone, code, language, minutes: codeLivesMinutes, purpose });
     } catch (error) {
       this.log.error({ err: error }, 'A one-time code was not taken over for delivery');
     }

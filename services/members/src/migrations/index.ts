@@ -7,6 +7,7 @@ import { CreateImportRun1761000000002 } from './1761000000002-create-import-run.
 import { CreateIdentity1761000000200 } from './1761000000200-create-identity.js';
 import { CreateRectificationTask1761000000100 } from './1761000000100-create-rectification-task.js';
 import { CreateConsent1761000000300 } from './1761000000300-create-consent.js';
+import { CreateAgency1761000000301 } from './1761000000301-create-agency.js';
 import { FindOwedPlansByDate1761000000101 } from './1761000000101-find-owed-plans-by-date.js';
 
 /** The libraries' migrations first, then this service's own. */
@@ -21,4 +22,5 @@ export const membersMigrations = [
   CreateIdentity1761000000200,
   FindOwedPlansByDate1761000000101,
   CreateConsent1761000000300,
+  CreateAgency1761000000301,
 ];

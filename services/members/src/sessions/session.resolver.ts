@@ -28,7 +28,7 @@ export class SessionResolver {
   }
 }
 
-/** `people` lets members in alone. Somebody who acts for a member is not them. */
+/** `inPerson` lets members in alone, and nobody who acts for them. */
 function memberOf({ memberId }: Viewer): string {
   if (memberId === null || !isUuid(memberId)) throw new Error('A viewer who is no member came past the rule');
   return memberId;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
-import type { MessageLanguage } from '../code-channel.js';
+import type { CodePurpose, MessageLanguage } from '../code-channel.js';
 import { textsIn } from './texts.js';
 
 export type PageName = 'number' | 'code' | 'person' | 'second-factor' | 'consent' | 'error';
@@ -17,6 +17,7 @@ export function renderPage(
   name: PageName,
   language: MessageLanguage,
   facts: Readonly<Record<string, unknown>>,
+  purpose: CodePurpose = 'signIn',
 ): string {
-  return templates.render(`./${name}`, { ...facts, language, texts: textsIn(language) });
+  return templates.render(`./${name}`, { ...facts, language, texts: textsIn(language, purpose) });
 }

@@ -1,4 +1,4 @@
-import type { MessageLanguage } from '../code-channel.js';
+import type { CodePurpose, MessageLanguage } from '../code-channel.js';
 import type { SignInProblem } from '../sign-in.js';
 
 const zh = {
@@ -75,8 +75,35 @@ const en: Texts = {
 
 const texts: Readonly<Record<MessageLanguage, Texts>> = { zh, en };
 
-export function textsIn(language: MessageLanguage): Texts {
-  return texts[language];
+/** The same pages, where an officer asks to act for a member and the member reads the code out. */
+const agencyTexts: Readonly<Record<MessageLanguage, Texts>> = {
+  zh: {
+    ...zh,
+    title: '代会员办理',
+    numberLabel: '会员本人的手机号码',
+    numberHint: '验证码将发送到会员本人的手机',
+    codeLabel: '会员告知的验证码',
+    codeHint: '如果该号码已登记，会员会在一分钟内收到六位数字验证码。会员告知验证码，即同意您在三十分钟内代为办理。',
+    signIn: '开始代办',
+    personLegend: '这个号码登记了多位会员，请选择要代办的会员',
+    safety: '代办期间的操作都会记录您的身份，会员可以查看。代办时不能投票。',
+  },
+  en: {
+    ...en,
+    title: 'Act for a member',
+    numberLabel: "The member's mobile number",
+    numberHint: 'A code goes to the telephone of the member',
+    codeLabel: 'Code that the member tells you',
+    codeHint:
+      'If the number is on file, the member gets a code of six digits within a minute. By telling it they let you act for them for half an hour.',
+    signIn: 'Begin',
+    personLegend: 'Several members share this number. For whom do you act?',
+    safety: 'What you do meanwhile is recorded under your name, and the member sees it. Nobody votes for another.',
+  },
+};
+
+export function textsIn(language: MessageLanguage, purpose: CodePurpose): Texts {
+  return (purpose === 'agency' ? agencyTexts : texts)[language];
 }
 
 export function tellProblem(language: MessageLanguage, problem: SignInProblem | undefined, waitSeconds = 0): string {
