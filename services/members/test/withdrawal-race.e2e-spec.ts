@@ -64,7 +64,7 @@ describe('1,000 reads that race a withdrawal', () => {
     const { id: consentId } = await give.run(memberId, aPartner(), anOffer(), randomBytes(32));
     let begun = 0;
     let isWithdrawn = false;
-    let withdrawal: Promise<void> | null = null;
+    const withdrawals: Promise<void>[] = [];
     const withdraw = async (): Promise<void> => {
       const { data } = await service.ask(
         aViewer({ audience: 'mobile', memberId }),
@@ -79,7 +79,7 @@ describe('1,000 reads that race a withdrawal', () => {
       while (begun < reads || counted.begunAfter < lateReads) {
         await new Promise(setImmediate);
         begun += 1;
-        if (begun === withdrawAfter) withdrawal = withdraw();
+        if (begun === withdrawAfter) withdrawals.push(withdraw());
         const isLate = isWithdrawn;
         const gotData = await readOnce(consentId);
         if (gotData) counted.answered += 1;
@@ -88,7 +88,7 @@ describe('1,000 reads that race a withdrawal', () => {
       }
     };
     await Promise.all(Array.from({ length: readers }, reader));
-    await withdrawal;
+    await Promise.all(withdrawals);
     const uses = await row<{ count: number }>(
       service.db,
       `SELECT count(*)::integer AS count FROM consent_use WHERE consent_id = $1`,
