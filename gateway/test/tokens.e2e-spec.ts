@@ -108,6 +108,7 @@ describe('who may ask', () => {
           'traceparent',
           'x-request-id',
           'x-viewer',
+          'x-zhijia-deadline-ms',
           'x-zhijia-viewer',
         ].sort(),
       );
