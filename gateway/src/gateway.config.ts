@@ -64,7 +64,7 @@ const envSchema = z.object({
   LOG_LEVEL: logLevelSchema,
   /** `stdin`: end when standard input closes, because the process that started this one is gone. */
   ZHIJIA_LEASH: z.enum(['stdin']).optional(),
-  /** Shared by all gateways behind one address: which proofs of possession came. Absent: each remembers its own. */
+  /** Shared by all gateways behind one address: which proofs came, how much was asked. Absent: each counts for itself. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   ...tlsEnv,
   ...tracingEnv,

@@ -16,10 +16,10 @@ import { addHealthRoutes } from './http/health-routes.js';
 import { rateGate } from './http/rate-gate.js';
 import { tokenGate } from './http/token-gate.js';
 import { ProofChecker, proofWindowMs } from './identity/check-proof.js';
-import { openRedis } from './identity/open-redis.js';
 import { SharedProofsSeen } from './identity/shared-proofs-seen.js';
 import { TokenVerifier } from './identity/verify-token.js';
 import { createMetrics } from './metrics.js';
+import { openRedis } from './open-redis.js';
 import { CostBudget } from './rates/cost-budget.js';
 import { Rates } from './rates/rates.js';
 import { limits } from './refusals.js';
@@ -54,7 +54,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   const believesAnyCertificate = config.tls?.believesAnyCertificate ?? true;
   const certificateOf = (request: IncomingMessage): X509Certificate | null =>
     clientCertificateOf(request, config.certificateProxies, believesAnyCertificate);
-  const rates = new Rates(config.rateLimits);
+  const rates = new Rates(config.rateLimits, redis);
   const graphs = await Promise.all(
     audiences.map(async (audience) => {
       const budget = new CostBudget(limits.cost[audience], rates);

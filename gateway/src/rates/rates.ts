@@ -1,5 +1,6 @@
 import type { Audience, Viewer } from '@zhijia/access';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Rate, RateLimits } from './rate-limits.js';
 
 type Asked = 'requests' | 'cost';
@@ -8,19 +9,19 @@ type Asker = 'member' | 'client';
 const minuteSeconds = 60;
 
 /**
- * Counts what is asked of this process, by person and by client of each audience, in windows of a minute from the first
- * request in it.
+ * Counts what is asked, by person and by client of each audience, in windows of a minute from the first request in it: of
+ * all gateways that share a Redis, and of this process alone without one or while it does not answer.
  */
 export class Rates {
   private readonly limiters: ReadonlyMap<Audience, readonly Limiter[]>;
 
   /** @param limits an audience that is left out has none */
-  constructor(limits: RateLimits) {
+  constructor(limits: RateLimits, redis: Redis | null = null) {
     this.limiters = new Map(
-      Object.entries(limits).map(([audience, { member, client }]) => [
-        audience as Audience,
-        [...limitersOf(member, 'member'), ...limitersOf(client, 'client')],
-      ]),
+      Object.entries(limits).map(([audience, { member, client }]) => {
+        const place = { audience: audience as Audience, redis };
+        return [place.audience, [...limitersOf(member, 'member', place), ...limitersOf(client, 'client', place)]];
+      }),
     );
   }
 
@@ -43,13 +44,34 @@ interface Limiter {
   take(viewer: Viewer, points: number): Promise<number>;
 }
 
-function limitersOf(rate: Rate | null, asker: Asker): Limiter[] {
-  if (rate === null) return [];
-  return [limiterOf('requests', rate.requestsPerMinute, asker), limiterOf('cost', rate.costPerMinute, asker)];
+/** What a count is of, and where it is kept. */
+interface Place {
+  audience: Audience;
+  redis: Redis | null;
 }
 
-function limiterOf(counts: Asked, points: number, asker: Asker): Limiter {
-  const limiter = new RateLimiterMemory({ points, duration: minuteSeconds });
+function limitersOf(rate: Rate | null, asker: Asker, place: Place): Limiter[] {
+  if (rate === null) return [];
+  return [
+    limiterOf('requests', rate.requestsPerMinute, asker, place),
+    limiterOf('cost', rate.costPerMinute, asker, place),
+  ];
+}
+
+function limiterOf(counts: Asked, points: number, asker: Asker, { audience, redis }: Place): Limiter {
+  const own = new RateLimiterMemory({ points, duration: minuteSeconds });
+  const limiter =
+    redis === null
+      ? own
+      : new RateLimiterRedis({
+          storeClient: redis,
+          keyPrefix: `zhijia:rate:${audience}:${asker}:${counts}`,
+          points,
+          duration: minuteSeconds,
+          // A limit that is looser for a while is better than nobody being answered.
+          insuranceLimiter: own,
+          rejectIfRedisNotReady: true,
+        });
   return {
     counts,
     take: async (viewer, taken) => {

@@ -35,6 +35,7 @@ export async function startRedis() {
   let running = await start();
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
+      if (running.exitCode !== null || running.signalCode !== null) return resolve();
       running.once('close', () => resolve());
       running.kill('SIGKILL');
     });
