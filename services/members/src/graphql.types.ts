@@ -41,6 +41,8 @@ export type Member = {
    * everybody else.
    */
   readonly agencies?: Maybe<ReadonlyArray<Agency>>;
+  /** Partners that the member refused and that may not have them asked yet, the newest first; null for everybody else. At most 100. */
+  readonly consentRefusals?: Maybe<ReadonlyArray<ConsentRefusal>>;
   /** What the member let partners read, the newest first; null for everybody else. At most 100 in a page. */
   readonly consents?: Maybe<ConsentConnection>;
   readonly id: Scalars['ID']['output'];
@@ -82,6 +84,37 @@ export type Agency = {
   readonly officeNameZh: Scalars['String']['output'];
   readonly begunAt: Scalars['DateTime']['output'];
   readonly endsAt: Scalars['DateTime']['output'];
+};
+
+/** A member's no to one partner and purpose. */
+export type ConsentRefusal = {
+  readonly __typename?: 'ConsentRefusal';
+  readonly id: Scalars['ID']['output'];
+  readonly recipientName: Scalars['String']['output'];
+  readonly purposeZh: Scalars['String']['output'];
+  readonly purposeEn: Scalars['String']['output'];
+  readonly refusedAt: Scalars['DateTime']['output'];
+  /** From then on the partner may have the member asked again (policy `sharing.partnerConsent`). */
+  readonly askAgainAt: Scalars['DateTime']['output'];
+};
+
+export type LiftConsentRefusalInput = {
+  readonly refusalId: Scalars['ID']['input'];
+};
+
+export type LiftConsentRefusalResult = ConsentRefusalLifted | ConsentRefusalNotFound;
+
+export type ConsentRefusalLifted = {
+  readonly __typename?: 'ConsentRefusalLifted';
+  readonly refusal: ConsentRefusal;
+};
+
+/** Returned when the member who asks has no such refusal, or its time is over. */
+export type ConsentRefusalNotFound = Refusal & {
+  readonly __typename?: 'ConsentRefusalNotFound';
+  readonly code: Scalars['String']['output'];
+  readonly messageZh: Scalars['String']['output'];
+  readonly messageEn: Scalars['String']['output'];
 };
 
 /**
@@ -866,6 +899,8 @@ export type QueryRectificationsArgs = {
 
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /** Lets a partner have the member asked again before the time is over: for who has thought again. */
+  readonly liftConsentRefusal: LiftConsentRefusalResult;
   /** Takes a consent back. It holds for the next request of the partner. Done twice it is done once. */
   readonly withdrawConsent: WithdrawConsentResult;
   /**
@@ -904,6 +939,10 @@ export type Mutation = {
   readonly endSession: EndSessionResult;
   /** Signs the viewer out everywhere, here too. Tokens that were given live on for their few minutes. */
   readonly endAllSessions: EndAllSessionsResult;
+};
+
+export type MutationLiftConsentRefusalArgs = {
+  input: LiftConsentRefusalInput;
 };
 
 export type MutationWithdrawConsentArgs = {

@@ -5,6 +5,8 @@ import { MemberAgenciesResolver } from './agencies/agency.resolver.js';
 import { ConsentChangesStore } from './consents/consent-changes.store.js';
 import { ConsentUsesLoader } from './consents/consent.loaders.js';
 import { ConsentResolver, MemberConsentsResolver } from './consents/consent.resolver.js';
+import { ConsentRefusalResolver } from './consents/consent-refusal.resolver.js';
+import { ConsentRefusalsStore } from './consents/consent-refusals.store.js';
 import { ConsentUsesStore } from './consents/consent-uses.store.js';
 import { ConsentedMemberResolver } from './consents/consented-member.resolver.js';
 import { ConsentsStore } from './consents/consents.store.js';
@@ -77,6 +79,8 @@ const agencies = [AgenciesStore, MemberAgenciesResolver];
 const consents = [
   ConsentResolver,
   MemberConsentsResolver,
+  ConsentRefusalResolver,
+  ConsentRefusalsStore,
   ConsentedMemberResolver,
   ConsentsStore,
   ConsentChangesStore,

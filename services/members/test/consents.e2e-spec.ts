@@ -6,6 +6,7 @@ import { Outbox } from '@zhijia/messaging';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import { ConsentChangesStore } from '../src/consents/consent-changes.store.js';
 import { GiveConsent } from '../src/consents/give-consent.js';
+import { RefuseConsent } from '../src/consents/refuse-consent.js';
 import { PersonalFields } from '../src/members/personal-fields.js';
 import { membersSubgraph } from '../src/members.subgraph.js';
 import type { ConsentOffer } from '../src/rules/plan-consent.js';
@@ -223,6 +224,33 @@ describe('consents', () => {
       expect(foreign).toEqual(unknown);
       expect(foreign.data.withdrawConsent).toMatchObject({ __typename: 'ConsentNotFound', code: 'CONSENT_NOT_FOUND' });
       expect(await read(theirs)).not.toBeNull();
+    });
+  });
+
+  describe('a refusal', () => {
+    const refusals = `{ me { consentRefusals { id recipientName purposeZh } } }`;
+    const lift = `mutation ($input: LiftConsentRefusalInput!) { liftConsentRefusal(input: $input) {
+      __typename ... on Refusal { code } } }`;
+
+    it('is seen by its member, who alone lets the partner ask again, and once', async () => {
+      const changes = new ConsentChangesStore();
+      await new RefuseConsent(service.db, changes).run(member(0), aPartner(), anOffer());
+      const [seen] = (await service.ask(person(0), refusals)).data.me.consentRefusals;
+      expect(seen).toEqual({
+        id: expect.any(String),
+        recipientName: '第一银行（演示）',
+        purposeZh: '办理工会会员服务卡',
+      });
+      expect((await service.ask(person(1), refusals)).data.me.consentRefusals).toEqual([]);
+      const input = { refusalId: seen.id };
+      const kindOf = async (place: number, given: object = input) =>
+        (await service.ask(person(place), lift, { input: given })).data.liftConsentRefusal.__typename;
+      expect(await kindOf(1)).toBe('ConsentRefusalNotFound');
+      expect(await kindOf(0, { refusalId: 'x' })).toBe('ConsentRefusalNotFound');
+      expect(await changes.isRefused(service.db, member(0), aPartner(), 'card-issuing')).toBe(true);
+      expect(await kindOf(0)).toBe('ConsentRefusalLifted');
+      expect(await changes.isRefused(service.db, member(0), aPartner(), 'card-issuing')).toBe(false);
+      expect(await kindOf(0)).toBe('ConsentRefusalNotFound');
     });
   });
 

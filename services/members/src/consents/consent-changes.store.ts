@@ -101,9 +101,21 @@ export class ConsentChangesStore {
   async insertRefusal(tx: Queryable, memberId: string, partner: ConsentPartner, offer: ConsentOffer): Promise<void> {
     await execute(
       tx,
-      `INSERT INTO consent_refusal (member_id, issuer, client_id, purpose, notice_version, refused_at, ask_again_at)
-       SELECT $1, $2, $3, $4, $5, now, now + make_interval(days => $6) FROM (SELECT zhijia_now() AS now) AS clock`,
-      [memberId, partner.issuer, partner.clientId, offer.purpose, offer.noticeVersion, offer.askAgainAfterDays],
+      `INSERT INTO consent_refusal (member_id, issuer, client_id, recipient_name, purpose, purpose_zh, purpose_en,
+         notice_version, refused_at, ask_again_at)
+       SELECT $1, $2, $3, $4, $5, $6, $7, $8, now, now + make_interval(days => $9)
+       FROM (SELECT zhijia_now() AS now) AS clock`,
+      [
+        memberId,
+        partner.issuer,
+        partner.clientId,
+        partner.recipientName,
+        offer.purpose,
+        offer.purposeZh,
+        offer.purposeEn,
+        offer.noticeVersion,
+        offer.askAgainAfterDays,
+      ],
     );
   }
 
