@@ -9,6 +9,8 @@ export function openRedis(url: string, log: Log): Redis {
   const redis = new Redis(url, {
     connectTimeout: slowestMs,
     commandTimeout: slowestMs,
+    // A process that ends does not wait for it.
+    disconnectTimeout: 200,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(100 * attempt, longestPauseMs),
