@@ -86,6 +86,12 @@ export class CompiledGraph<Context> {
     return value;
   }
 
+  /** What an operation would cost, found without planning it; null for one that is refused whatever it costs. */
+  costOf(document: DocumentNode, operationName: string | undefined): ((variables: Variables) => number) | null {
+    const asked = this.askedIn(document, operationName);
+    return asked.isTooLarge ? null : costOfOperation(this.schema, asked.operation, asked.fragments);
+  }
+
   /**
    * Plans every operation of a document ahead, and keeps the plans for as long as the graph is served.
    *
@@ -130,11 +136,8 @@ export class CompiledGraph<Context> {
     document: DocumentNode,
     operationName: string | undefined,
   ): { value: PlannedOperation<Context>; bytes: number } {
-    const operation = getOperationAST(document, operationName);
-    const rootType = operation && this.schema.getRootType(operation.operation);
-    if (operation == null || rootType == null) throw new Error('There is no such operation to plan');
-    const fragments = fragmentsOf(document);
-    if (countFields(this.schema, rootType, operation.selectionSet, fragments) > limits.fields) {
+    const { operation, fragments, isTooLarge } = this.askedIn(document, operationName);
+    if (isTooLarge) {
       return { value: { kind: 'refused', error: limitExceeded('fields', limits.fields) }, bytes: refusalBytes };
     }
     const ended = this.metrics.planSeconds.startTimer();
@@ -154,6 +157,15 @@ export class CompiledGraph<Context> {
         ? { kind: 'stock', costOf }
         : { kind: 'compiled', run, errorsOf: this.variableErrors(operation), costOf };
     return { value, bytes: bytesOf(document, plan) };
+  }
+
+  private askedIn(document: DocumentNode, operationName: string | undefined) {
+    const operation = getOperationAST(document, operationName);
+    const rootType = operation && this.schema.getRootType(operation.operation);
+    if (operation == null || rootType == null) throw new Error('There is no such operation to plan');
+    const fragments = fragmentsOf(document);
+    const fields = countFields(this.schema, rootType, operation.selectionSet, fragments);
+    return { operation, fragments, isTooLarge: fields > limits.fields };
   }
 
   private variableErrors(operation: OperationDefinitionNode): (variables: Variables) => readonly GraphQLError[] {

@@ -55,7 +55,8 @@ export function createExecutor(
     const context = request.context as GraphContext;
     let operation = graph.known(queryHash, operationName);
     if (operation === undefined) {
-      const refusal = await budget.refusalOfPlanning(context.viewer, document.loc?.end ?? 0);
+      const cost = graph.costOf(document, operationName)?.(variables) ?? 0;
+      const refusal = await budget.refusalOfPlanning(context.viewer, cost, document.loc?.end ?? 0);
       if (refusal !== null) return { errors: [refusal] };
       operation = graph.operation(queryHash, document, operationName);
     }

@@ -22,8 +22,12 @@ export class CostBudget {
     return this.take(viewer, cost);
   }
 
-  /** Takes the cost of planning a document of so many characters: who sends ever new ones comes to an end of it. */
-  async refusalOfPlanning(viewer: Viewer, characters: number): Promise<GraphQLError | null> {
+  /**
+   * Takes what it costs to plan an operation of so many characters: who sends ever new ones comes to an end of it. One
+   * that would be refused for its own cost is not planned for that.
+   */
+  async refusalOfPlanning(viewer: Viewer, cost: number, characters: number): Promise<GraphQLError | null> {
+    if (cost > this.maxCost) return limitExceeded('cost', this.maxCost);
     return this.take(viewer, planCost + Math.ceil(characters / charactersPerCost));
   }
 
