@@ -10,6 +10,7 @@ import { replaceOnChange } from './graph/replace-on-change.js';
 import { Subgraph } from './graph/subgraph.js';
 import { SubgraphSource } from './graph/subgraph-source.js';
 import { addBallotRoutes } from './http/ballot-routes.js';
+import { addExplorerRoute } from './http/explorer-route.js';
 import { createHttpServer } from './http/create-http-server.js';
 import { addGraphRoute } from './http/graph-route.js';
 import { addHealthRoutes } from './http/health-routes.js';
@@ -76,6 +77,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
         isForServers: audience === 'bank',
         foreignPages: config.foreignPages[audience],
       });
+      if (config.mode === 'development') await addExplorerRoute(server, audience);
       const files = config.contractFilesOf(audience);
       const stopLooking = replaceOnChange(files, slot, async () => open(config.readContract(audience)), metrics, log);
       return { slot, stopLooking };
