@@ -16,7 +16,7 @@ export interface Certified {
   header: string;
 }
 
-/** A certificate for 127.0.0.1, signed by itself or by an authority. */
+/** A certificate for 127.0.0.1, signed by itself or by an authority; made by the machine's OpenSSL 3. */
 export function aCertificate(name: string, by?: Certified): Certified {
   const folder = mkdtempSync(join(tmpdir(), 'zhijia-certificate-'));
   const certificateFile = join(folder, `${name}.pem`);
