@@ -77,7 +77,7 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
         isForServers: audience === 'bank',
         foreignPages: config.foreignPages[audience],
       });
-      if (config.mode === 'development') await addExplorerRoute(server, audience);
+      if (config.mode === 'development') addExplorerRoute(server, audience);
       const files = config.contractFilesOf(audience);
       const stopLooking = replaceOnChange(files, slot, async () => open(config.readContract(audience)), metrics, log);
       return { slot, stopLooking };
