@@ -6,3 +6,4 @@ export { until, type UntilOptions } from './until.js';
 export { makeToken, type TokenFacts } from './make-token.js';
 export { testIssuer, type TestIssuer } from './test-issuer.js';
 export { aCertificate, type Certified } from './a-certificate.js';
+export { FormBrowser, formOf, type FormPage } from './form-browser.js';

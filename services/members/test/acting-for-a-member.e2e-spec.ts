@@ -1,5 +1,5 @@
 import { execute, row, rows } from '@zhijia/database';
-import { until } from '@zhijia/testing';
+import { FormBrowser, formOf, until } from '@zhijia/testing';
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { AccountsStore } from '../src/identity/accounts.store.js';
@@ -7,7 +7,7 @@ import { agencyDetailsType } from '../src/identity/agency-details.js';
 import { AppointOfficer } from '../src/identity/appoint-officer.js';
 import { OfficesStore } from '../src/offices/offices.store.js';
 import { aMemberLine, aPhone } from './builders.js';
-import { Browser, formOf, openApplication, openIssuer, type IssuerWorld } from './issuer-world.js';
+import { openApplication, openIssuer, type IssuerWorld } from './issuer-world.js';
 
 const officer = { phone: aPhone(900), fullName: '司徒明' };
 const agency = { authorization_details: JSON.stringify([{ type: agencyDetailsType }]) };
@@ -38,7 +38,7 @@ describe('an officer who acts for a member', () => {
     );
 
   /** Through both codes: the agent's own, and the one that the member reads out. */
-  async function actFor(memberPhone: string, agentPhone = officer.phone, browser = new Browser(world.url)) {
+  async function actFor(memberPhone: string, agentPhone = officer.phone, browser = new FormBrowser(world.url)) {
     await execute(world.db, `DELETE FROM code_sending`);
     const begun = await application.begin(agency, browser);
     const asked = await browser.submit(formOf(begun.page), { number: agentPhone });

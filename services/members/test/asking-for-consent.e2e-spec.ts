@@ -1,5 +1,6 @@
 import { execute, inTransaction, rows } from '@zhijia/database';
 import { PolicyStore, sharingPartnerConsent } from '@zhijia/policy';
+import { FormBrowser, formOf, type FormPage } from '@zhijia/testing';
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
 import { AccountsStore } from '../src/identity/accounts.store.js';
@@ -9,15 +10,7 @@ import { IssuerClientsStore } from '../src/identity/issuer-clients.store.js';
 import { RegisterPartnerClient } from '../src/identity/register-partner-client.js';
 import { OfficesStore } from '../src/offices/offices.store.js';
 import { aMemberLine, aPhone } from './builders.js';
-import {
-  Browser,
-  formOf,
-  openApplication,
-  openIssuer,
-  redirectUri,
-  type IssuerWorld,
-  type Page,
-} from './issuer-world.js';
+import { openApplication, openIssuer, redirectUri, type IssuerWorld } from './issuer-world.js';
 
 const cardDetails = { type: consentDetailsType, purpose: 'card-issuing', fields: ['MEMBERSHIP', 'MASKED_NAME'] };
 const staff = { phone: aPhone(900), fullName: '司徒明' };
@@ -79,7 +72,7 @@ describe('a partner that asks a member for a consent', () => {
     return { config, proofs, ask, finish };
   }
 
-  async function signIn(browser: Browser, url: string, phone: string): Promise<Page> {
+  async function signIn(browser: FormBrowser, url: string, phone: string): Promise<FormPage> {
     await execute(world.db, `UPDATE code_sending SET sent_at = sent_at - interval '2 minutes'`);
     const first = await browser.get(url);
     const page = await browser.submit(formOf(first), { number: phone, language: 'zh' });
@@ -89,12 +82,12 @@ describe('a partner that asks a member for a consent', () => {
   /** From the partner's question to the page that the member decides on. */
   async function askMember(order: number, details: unknown = [cardDetails]) {
     const asked = await bank.ask(details);
-    const browser = new Browser(world.url);
+    const browser = new FormBrowser(world.url);
     return { ...asked, browser, page: await signIn(browser, asked.url, aPhone(order)) };
   }
 
-  const noticeOn = (page: Page): string => /name="notice" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
-  const agree = (page: Page) => ({ decision: 'agree', separately: 'yes', notice: noticeOn(page) });
+  const noticeOn = (page: FormPage): string => /name="notice" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  const agree = (page: FormPage) => ({ decision: 'agree', separately: 'yes', notice: noticeOn(page) });
   const consentsOf = (order: number) =>
     rows<{ id: string; fields: string[] }>(
       world.db,
@@ -227,7 +220,7 @@ describe('a partner that asks a member for a consent', () => {
 
   it('gets nothing from a form that comes without the cookie of the page', async () => {
     const asked = await askMember(7);
-    const stranger = await new Browser(world.url).submit(formOf(asked.page), agree(asked.page));
+    const stranger = await new FormBrowser(world.url).submit(formOf(asked.page), agree(asked.page));
     expect(stranger.status).toBe(400);
     expect(await consentsOf(7)).toEqual([]);
   });
@@ -241,7 +234,7 @@ describe('a partner that asks a member for a consent', () => {
     );
     await appoint.run(staff, 'chair', 'C', 'test');
     const asked = await bank.ask();
-    const page = await signIn(new Browser(world.url), asked.url, staff.phone);
+    const page = await signIn(new FormBrowser(world.url), asked.url, staff.phone);
     expect(page.location).toEqual(denied);
   });
 
@@ -267,13 +260,13 @@ describe('a partner that asks a member for a consent', () => {
       code_challenge_method: 'S256',
       authorization_details: JSON.stringify([cardDetails]),
     });
-    const page = await new Browser(world.url).get(url.href);
+    const page = await new FormBrowser(world.url).get(url.href);
     expect(page.location ?? page.text).toContain('invalid_request');
   });
 
   it('comes for a consent, and signs nobody in', async () => {
     const asked = await bank.ask(null, { scope: 'graph' });
-    const page = await signIn(new Browser(world.url), asked.url, aPhone(7));
+    const page = await signIn(new FormBrowser(world.url), asked.url, aPhone(7));
     expect(page.location).toContain('error=');
     expect(page.location).not.toContain('code=');
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { row } from '@zhijia/database';
 import { BlindIndex, FieldCipher, readKeyring } from '@zhijia/pii';
-import { openTestDatabase, until, type TestDatabase } from '@zhijia/testing';
+import { FormBrowser, openTestDatabase, until, type TestDatabase } from '@zhijia/testing';
 import * as client from 'openid-client';
 import { agencyDetailsType } from '../src/identity/agency-details.js';
 import type { CodeChannel, CodeMessage, CodePurpose } from '../src/identity/code-channel.js';
@@ -107,61 +107,12 @@ export async function openIssuer(memberLines: readonly string[]) {
 
 export type IssuerWorld = Awaited<ReturnType<typeof openIssuer>>;
 
-/** A browser as far as signing in needs one: it keeps cookies and follows redirects by hand. */
-export class Browser {
-  private readonly cookies = new Map<string, string>();
-
-  constructor(private readonly origin: string) {}
-
-  async get(url: string): Promise<Page> {
-    return this.send(url, {});
-  }
-
-  async submit(url: string, form: Readonly<Record<string, string>>): Promise<Page> {
-    return this.send(url, { method: 'POST', body: new URLSearchParams(form) });
-  }
-
-  private async send(url: string, init: RequestInit): Promise<Page> {
-    const response = await fetch(new URL(url, this.origin), {
-      ...init,
-      redirect: 'manual',
-      headers: { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
-    });
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (value === '' || /expires=Thu, 01 Jan 1970/i.test(line)) this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
-    const location = response.headers.get('location');
-    const text = await response.text();
-    if (location === null || location.startsWith(redirectUri)) {
-      return { status: response.status, text, location, headers: response.headers };
-    }
-    return this.get(location);
-  }
-}
-
-export interface Page {
-  readonly status: number;
-  readonly text: string;
-  /** Where the application would be opened again. */
-  readonly location: string | null;
-  readonly headers: Headers;
-}
-
-/** The address a form on a page is sent to. */
-export function formOf(page: Page): string {
-  const action = /<form method="post" action="([^"]+)"/.exec(page.text)?.[1];
-  if (action === undefined) throw new Error(`No form here:\n${page.text}`);
-  return action;
-}
-
 /** A public application as its developer would write it. */
 export async function openApplication(world: IssuerWorld) {
   const config = await client.discovery(new URL(world.url), 'member-app', undefined, client.None(), {
     execute: [client.allowInsecureRequests],
   });
-  const begin = async (more: Readonly<Record<string, string>> = {}, browser = new Browser(world.url)) => {
+  const begin = async (more: Readonly<Record<string, string>> = {}, browser = new FormBrowser(world.url)) => {
     const verifier = client.randomPKCECodeVerifier();
     const parameters = {
       redirect_uri: redirectUri,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { execute, rows } from '@zhijia/database';
-import { aCertificate } from '@zhijia/testing';
+import { aCertificate, formOf } from '@zhijia/testing';
 import {
   createRemoteJWKSet,
   decodeJwt,
@@ -21,7 +21,7 @@ import { SignOut } from '../src/identity/sign-out.js';
 import { OfficesStore } from '../src/offices/offices.store.js';
 import { SessionsStore } from '../src/sessions/sessions.store.js';
 import { aMemberLine, aPhone } from './builders.js';
-import { formOf, openApplication, openIssuer, type IssuerWorld } from './issuer-world.js';
+import { openApplication, openIssuer, type IssuerWorld } from './issuer-world.js';
 
 const familyNumber = aPhone(1);
 const administrator = { phone: aPhone(900), fullName: '司徒明' };
