@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RoleName } from '@zhijia/access';
-import { row, rows, type Queryable } from '@zhijia/database';
+import { row, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
 
 /** The offices whose holders may help a member of their subtree. */
@@ -51,16 +51,17 @@ export class AgenciesStore {
     );
   }
 
-  /** Null once its time is over, and as soon as the agent's office no longer reaches the member. */
-  findLive(agencyId: string, agentAccountId: string, db: Queryable = this.db): Promise<LiveAgency | null> {
+  /** Null where a token of so many seconds would outlive it, and as soon as the agent's office no longer reaches the member. */
+  findLive(agencyId: string, agentAccountId: string, tokenLivesSeconds: number): Promise<LiveAgency | null> {
     return row(
-      db,
+      this.db,
       `SELECT DISTINCT agency.id, member.id AS "memberId", member.organisation_id AS "organisationId"
        FROM agency JOIN account agent ON agent.id = agency.agent_account_id
        JOIN office ON office.account_id = agent.id JOIN organisation seat ON seat.id = office.organisation_id
        JOIN member ON member.id = agency.member_id JOIN organisation home ON home.id = member.organisation_id
-       WHERE agency.id = $2 AND agent.id = $3 AND agency.ends_at > zhijia_now() AND ${reaches}`,
-      [agentRoles, agencyId, agentAccountId],
+       WHERE agency.id = $2 AND agent.id = $3 AND agency.ends_at >= zhijia_now() + make_interval(secs => $4)
+         AND ${reaches}`,
+      [agentRoles, agencyId, agentAccountId, tokenLivesSeconds],
     );
   }
 

@@ -21,6 +21,7 @@ import type { IssuerRecordsStore } from './issuer-records.store.js';
 
 const minutes = 60;
 const days = 24 * 60 * minutes;
+const accessTokenLivesSeconds = 5 * minutes;
 
 /** FAPI 2.0 Security Profile, 5.3.2.1: a server accepts clocks up to 10 seconds ahead and refuses those of a minute. */
 const clockAheadSeconds = 10;
@@ -119,8 +120,8 @@ export function createProvider(parts: ProviderParts): Provider {
       },
     },
     ttl: {
-      AccessToken: 5 * minutes,
-      ClientCredentials: 5 * minutes,
+      AccessToken: accessTokenLivesSeconds,
+      ClientCredentials: accessTokenLivesSeconds,
       AuthorizationCode: 1 * minutes,
       IdToken: 5 * minutes,
       Interaction: 15 * minutes,
@@ -172,7 +173,7 @@ export function createProvider(parts: ProviderParts): Provider {
       if (account === null) throw new errors.InvalidGrant('the account is closed');
       const agencyId = 'rar' in token ? agencyIn(token.rar) : null;
       if (agencyId !== null) {
-        const agency = await parts.agencies.findLive(agencyId, account.id);
+        const agency = await parts.agencies.findLive(agencyId, account.id, accessTokenLivesSeconds);
         if (agency === null) throw new errors.InvalidGrant('acting for this member is over');
         const { memberId, organisationId } = agency;
         return { roles: [{ role: 'member', organisationId }], member_id: memberId, acting_for: memberId };
@@ -252,7 +253,7 @@ function resourceServer(resource: string, audience: unknown): ResourceServer {
     scope: graphScope,
     audience: known.aud,
     accessTokenFormat: 'jwt',
-    accessTokenTTL: 5 * minutes,
+    accessTokenTTL: accessTokenLivesSeconds,
     jwt: { sign: { alg: 'ES256' } },
   };
 }
