@@ -37,6 +37,7 @@ export async function copyCampaign(fault, { servers, product }, campaignId) {
 
 async function openTwin(fault, { url, keys, stack, campaignId }) {
   const service = (path) => import(join(root, 'services', 'evaluations', 'dist', path));
+  const { AcceptBallots } = await service('ballots/accept-ballots.js');
   const { CastBallot } = await service('ballots/cast-ballot.js');
   const { BallotsStore } = await service('ballots/ballots.store.js');
   const { CampaignsStore } = await service('campaigns/campaigns.store.js');
@@ -47,7 +48,8 @@ async function openTwin(fault, { url, keys, stack, campaignId }) {
   await db.initialize();
   fault.undo(() => db.isInitialized && db.destroy());
   const serviceKey = await ServiceKey.load(stack.secrets.ballotServiceKeyFile, 'development');
-  const casting = new CastBallot(db, new BallotsStore(), new CampaignsStore(db), new Outbox(), serviceKey);
+  const accepting = new AcceptBallots(new BallotsStore(), new Outbox());
+  const casting = new CastBallot(db, accepting, new CampaignsStore(db), serviceKey);
   const closingJws = async () =>
     (await db.query('SELECT closing_digest_jws AS jws FROM campaign WHERE id = $1', [campaignId]))[0].jws;
 
