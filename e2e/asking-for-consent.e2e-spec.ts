@@ -3,18 +3,15 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exportJWK, generateKeyPair, type CryptoKey } from 'jose';
-import * as openid from 'openid-client';
+import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { browserPath, openBrowser } from './support/browser.js';
 import { countyMembers, importCounty, phoneOf, runTool, type County } from './support/county.js';
+import { openGuide, type Guide } from './support/guide.js';
 import { codeFor } from './support/one-time-codes.js';
 import { openProduct, type Product } from './support/product.js';
-import { runSnippet, snippetsUnder } from './support/snippets.js';
-
-const guide = 'docs/partners/README.md';
 
 interface Question {
-  page: URL;
+  page: string;
   verifier: string;
   state: string;
 }
@@ -25,37 +22,50 @@ interface Consent {
   fields: string[];
 }
 
+interface ConsentedMemberAnswer {
+  data: { consentedMember: Record<string, unknown> | null };
+  errors?: unknown;
+}
+
 /** A bank's server, made of what the guide says and nothing else. */
 interface Bank {
   question(): Promise<Question>;
-  consent(question: Question, returnedTo: URL): Promise<Consent>;
+  consent(question: Question, returnedTo: string): Promise<Consent>;
   read(consentId: string): Promise<Record<string, unknown> | null>;
 }
 
 (browserPath === null ? describe.skip : describe)('a member lets a bank read, and takes it back', () => {
+  let guide: Guide;
   let product: Product;
   let county: County;
-  let returned: URL | null = null;
+  let returned = '';
   const bankAddress = createServer((request, response) => {
-    if (request.url?.startsWith('/callback') === true) returned = new URL(request.url, redirectUri());
+    if (request.url?.startsWith('/callback') === true) {
+      returned = new URL(request.url, redirectUri()).href;
+    }
     response.end('Back at the bank');
   });
   const redirectUri = (): string => `http://127.0.0.1:${(bankAddress.address() as AddressInfo).port}/callback`;
 
   beforeAll(async () => {
     await new Promise<void>((resolve) => bankAddress.listen(0, '127.0.0.1', resolve));
+    guide = openGuide('partners/README.md');
     const members = countyMembers(4);
     product = await openProduct({ issuer: true });
     county = await importCounty(product, members);
   }, 120_000);
   afterAll(async () => {
+    guide.close();
     await product.stop();
     await new Promise((resolve) => bankAddress.close(resolve));
   });
 
   async function openBank(clientId: string, name: string): Promise<Bank> {
     const { privateKey, publicKey } = await generateKeyPair('PS256', { extractable: true });
-    const file = join(mkdtempSync(join(tmpdir(), 'zhijia-bank-')), 'registration.json');
+    const folder = mkdtempSync(join(tmpdir(), 'zhijia-bank-'));
+    const keyFile = join(folder, 'bank.key');
+    writeFileSync(keyFile, await exportPKCS8(privateKey));
+    const file = join(folder, 'registration.json');
     const registration = {
       client_id: clientId,
       client_name: name,
@@ -68,45 +78,18 @@ interface Bank {
     expect(await runTool('identity', ['register', file, '--organisation', 'C'], environment)).toMatchObject({
       code: 0,
     });
-    return bankOf(clientId, privateKey);
-  }
-
-  async function bankOf(clientId: string, privateKey: CryptoKey): Promise<Bank> {
-    const authentication = openid.PrivateKeyJwt({ key: privateKey, kid: '2026-1' });
-    const config = await openid.discovery(new URL(product.stack.issuer), clientId, undefined, authentication, {
-      execute: [openid.allowInsecureRequests],
+    const { issuer, gateway } = product.stack;
+    const call = guide.load('consent.js', {
+      ISSUER: issuer,
+      GATEWAY: gateway.bank,
+      CLIENT_ID: clientId,
+      KEY_FILE: keyFile,
     });
-    const proofs = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'));
-    const tokens = await openid.clientCredentialsGrant(config, { scope: 'graph' }, { DPoP: proofs });
-    const [ask = '', take = '', use = ''] = snippetsUnder(guide, 'Ask a member for consent');
     return {
-      question: () =>
-        runSnippet<Question>(ask, { openid, config, proofs, redirectUri: redirectUri() }, [
-          'page',
-          'verifier',
-          'state',
-        ]),
-      consent: async ({ verifier, state }, returnedTo) => {
-        const names = { openid, config, proofs, returnedTo, verifier, state };
-        return (await runSnippet<{ consent: Consent }>(take, names, ['consent'])).consent;
-      },
+      question: () => call('askForConsent', redirectUri()),
+      consent: (question, returnedTo) => call('takeConsent', returnedTo, question),
       read: async (consentId) => {
-        const consent = { identifier: consentId };
-        const body = await runSnippet<{ query: string; variables: object }>(use, { consent }, ['query', 'variables']);
-        const answer = await openid.fetchProtectedResource(
-          config,
-          tokens.access_token,
-          new URL(product.stack.gateway.bank),
-          'POST',
-          JSON.stringify(body),
-          new Headers({ 'content-type': 'application/json' }),
-          { DPoP: proofs },
-        );
-        const { data, errors } = (await answer.json()) as {
-          data: { consentedMember: Record<string, unknown> | null };
-        } & {
-          errors?: unknown;
-        };
+        const { data, errors } = await call<ConsentedMemberAnswer>('readConsented', consentId);
         expect(errors).toBeUndefined();
         return data.consentedMember;
       },
@@ -120,7 +103,7 @@ interface Bank {
     const browser = await openBrowser(browserPath ?? '', 'zh-CN');
     try {
       const page = await browser.context.newPage();
-      await page.goto(question.page.href);
+      await page.goto(question.page);
       await page.getByLabel('手机号码').fill(phoneOf(0));
       await page.keyboard.press('Enter');
       await page.getByLabel('短信验证码').fill(await codeFor(product, phoneOf(0)));
@@ -149,7 +132,7 @@ interface Bank {
       await browser.close();
     }
 
-    const consent = await bank.consent(question, returned ?? new URL(redirectUri()));
+    const consent = await bank.consent(question, returned);
     expect(consent).toMatchObject({
       purpose: 'loan-assessment',
       fields: ['MEMBERSHIP', 'MASKED_NAME', 'TIME_ACCOUNT'],

@@ -8,7 +8,6 @@ import { aUnifiedCode, organisationsCsv, repository, runTool } from './support/c
 import { openGuide, type Guide } from './support/guide.js';
 import { startPayingSubgraph } from './support/paying-subgraph.js';
 import { openProduct, type Product } from './support/product.js';
-import { snippetsUnder } from './support/snippets.js';
 
 /** What a partner bank's developer does, with the files that docs/partners shows and nothing else. */
 describe('a partner bank', () => {
@@ -36,6 +35,7 @@ describe('a partner bank', () => {
   const environment = (gateway: string): Record<string, string> => ({
     ISSUER: product.stack.issuer,
     GATEWAY: gateway,
+    CLIENT_ID: 'first-bank',
     KEY_FILE: keyFile,
   });
   const run = (file: string, args: readonly string[], gateway = product.stack.gateway.bank) => {
@@ -127,10 +127,9 @@ describe('a partner bank', () => {
     }
   });
 
-  it('has run every file of the page', () => {
-    expect(guide.files.filter((file) => !executed.has(file))).toEqual([]);
-    // What is no file is run where a member is asked (`asking-for-consent.e2e-spec.ts`).
-    expect(guide.steps).toEqual(snippetsUnder('docs/partners/README.md', 'Ask a member for consent'));
+  it('has run every file of the page but the one that asks a member', () => {
+    // A member is asked in a browser (`asking-for-consent.e2e-spec.ts`).
+    expect(guide.files.filter((file) => !executed.has(file))).toEqual(['consent.js']);
   });
 
   /** The product's gateway for another graph, which trusts the product's own issuer. */
