@@ -37,7 +37,7 @@ describe('boards through the gateway', () => {
     });
     await new Promise((resolve) => response.once('readable', resolve));
     response.destroy();
-    expect((await fetch(url(`${boardId}.ndjson`))).status).toBe(200);
+    expect((await answerOf(await fetch(url(`${boardId}.ndjson`)))).status).toBe(200);
   });
 
   it('says so when the reader has it already', async () => {

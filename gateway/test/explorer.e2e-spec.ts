@@ -26,7 +26,10 @@ describe('the explorer', () => {
   it.each(['mobile', 'dashboard', 'bank'])(
     'has a page for %s, that may load nothing from elsewhere',
     async (audience) => {
-      const { status, headers } = await fetch(`${gateway.url}/${audience}/explorer`);
+      const response = await fetch(`${gateway.url}/${audience}/explorer`);
+      const { status, headers } = response;
+      // A gateway that stops waits for who still reads.
+      await response.arrayBuffer();
       expect(status).toBe(200);
       expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
       const policy = headers.get('content-security-policy') ?? '';
