@@ -78,9 +78,15 @@ async function hashesOnBoard(product, { id }) {
   return lines.map((line) => JSON.parse(line)).flatMap(({ kind, hashes }) => (kind === 'hashes' ? hashes : []));
 }
 
+/** The targets that owe a task: below the line of a valid result; a turnout that is too low obliges nobody. */
 async function belowLine(product, { id }) {
-  const finished = await product.rows('evaluations', 'SELECT 1 FROM campaign_result WHERE campaign_id = $1', [id]);
-  if (finished.length === 0) return null;
+  const [result] = await product.rows(
+    'evaluations',
+    'SELECT is_valid AS valid FROM campaign_result WHERE campaign_id = $1',
+    [id],
+  );
+  if (result === undefined) return null;
+  if (!result.valid) return [];
   const rows = await product.rows(
     'evaluations',
     `SELECT target_id AS id FROM target_result WHERE campaign_id = $1 AND kind = 'TOTAL' AND is_below_line`,

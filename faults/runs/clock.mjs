@@ -77,7 +77,7 @@ async function voteOverTheEnd(fault, scene, { minutes, phones, verdict }) {
       }),
     ),
   );
-  await untilFinished(scene, election, { withinMs: fault.control === null ? 240_000 : 20_000 });
+  await untilFinished(scene, election, { withinMs: fault.control === null ? 90_000 : 20_000 });
   const cast = await product.rows('evaluations', 'SELECT hash, at FROM fault_cast WHERE campaign_id = $1', [
     election.id,
   ]);
