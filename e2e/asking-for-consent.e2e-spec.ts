@@ -3,8 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hasBrowser, openBrowser } from '@zhijia/testing/browser';
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
-import { browserPath, openBrowser } from './support/browser.js';
 import { countyMembers, importCounty, phoneOf, runTool, type County } from './support/county.js';
 import { openGuide, type Guide } from './support/guide.js';
 import { codeFor } from './support/one-time-codes.js';
@@ -34,7 +34,7 @@ interface Bank {
   read(consentId: string): Promise<Record<string, unknown> | null>;
 }
 
-(browserPath === null ? describe.skip : describe)('a member lets a bank read, and takes it back', () => {
+(hasBrowser ? describe : describe.skip)('a member lets a bank read, and takes it back', () => {
   let guide: Guide;
   let product: Product;
   let county: County;
@@ -100,7 +100,7 @@ interface Bank {
     const bank = await openBank('first-bank', '第一银行（演示）');
     const otherBank = await openBank('second-bank', '第二银行（演示）');
     const question = await bank.question();
-    const browser = await openBrowser(browserPath ?? '', 'zh-CN');
+    const browser = await openBrowser({ locale: 'zh-CN' });
     try {
       const page = await browser.context.newPage();
       await page.goto(question.page);

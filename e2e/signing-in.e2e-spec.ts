@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { readFileSync } from 'node:fs';
 import * as openid from 'openid-client';
+import { hasBrowser, openBrowser } from '@zhijia/testing/browser';
 import type { Page } from 'playwright-core';
-import { browserPath, openBrowser } from './support/browser.js';
 import { countyMembers, importCounty, phoneOf, runTool, type County } from './support/county.js';
 import { codeFor } from './support/one-time-codes.js';
 import { openProduct, type Product } from './support/product.js';
@@ -30,7 +30,7 @@ describe('signing in', () => {
     return (await response.json()) as { data?: any; errors?: any[] };
   }
 
-  (browserPath === null ? describe.skip : describe)('in a browser', () => {
+  (hasBrowser ? describe : describe.skip)('in a browser', () => {
     let application: Application;
     beforeAll(async () => {
       application = await openApplication(product.stack.issuer, 'member-app');
@@ -38,7 +38,7 @@ describe('signing in', () => {
     afterAll(() => application.close());
 
     it('takes a member from the application to the page, and back with a token that the graph knows', async () => {
-      const browser = await openBrowser(browserPath ?? '', 'zh-CN');
+      const browser = await openBrowser({ locale: 'zh-CN' });
       try {
         const page = await browser.context.newPage();
         const complaints = listenTo(page);
@@ -81,7 +81,7 @@ describe('signing in', () => {
     }, 90_000);
 
     it('speaks English, fits a telephone, and is large enough to be touched', async () => {
-      const browser = await openBrowser(browserPath ?? '', 'en-GB');
+      const browser = await openBrowser({ locale: 'en-GB' });
       try {
         const page = await browser.context.newPage();
         await page.goto((await application.ask()).url);

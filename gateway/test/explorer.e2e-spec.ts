@@ -1,12 +1,8 @@
-import { existsSync } from 'node:fs';
 import { testIssuer, type TestIssuer } from '@zhijia/testing';
-import { chromium } from 'playwright-core';
+import { hasBrowser, openBrowser } from '@zhijia/testing/browser';
 import { startPeople, startPlaces } from './support/people-and-places.js';
 import type { SmallSubgraph } from './support/small-subgraph.js';
 import { startTestGateway, type TestGateway } from './support/start-test-gateway.js';
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const inBrowser = executablePath === undefined ? it.skip : it;
 
 describe('the explorer', () => {
   let people: SmallSubgraph;
@@ -44,15 +40,12 @@ describe('the explorer', () => {
     await production.stop();
   });
 
-  inBrowser(
+  (hasBrowser ? it : it.skip)(
     'asks its own gateway and shows what it says, without a connection to anybody else',
     async () => {
-      const browser = await chromium.launch({
-        executablePath: executablePath ?? '',
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-      });
+      const browser = await openBrowser({ locale: 'en-GB', viewport: { width: 1280, height: 720 } });
       try {
-        const page = await browser.newPage();
+        const page = await browser.context.newPage();
         const strangers: string[] = [];
         const complaints: string[] = [];
         const told: number[] = [];
