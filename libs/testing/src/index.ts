@@ -2,6 +2,7 @@ export { openTestDatabase, type TestDatabase, type TestDatabaseOptions } from '.
 export { testKafka, type TestKafka } from './test-kafka.js';
 export { ByteSearch, shortestNeedleBytes, type ByteFind, type Needle } from './byte-search.js';
 export { spellingsOf, type Spelling } from './number-spellings.js';
+export { freePort } from './free-port.js';
 export { until, type UntilOptions } from './until.js';
 export { makeToken, type TokenFacts } from './make-token.js';
 export { testIssuer, type TestIssuer } from './test-issuer.js';

@@ -1,10 +1,10 @@
 import { writeFileSync, mkdtempSync } from 'node:fs';
-import { BlockList, createServer } from 'node:net';
+import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { row } from '@zhijia/database';
 import { BlindIndex, FieldCipher, readKeyring } from '@zhijia/pii';
-import { FormBrowser, openTestDatabase, until, type TestDatabase } from '@zhijia/testing';
+import { FormBrowser, freePort, openTestDatabase, until, type TestDatabase } from '@zhijia/testing';
 import * as client from 'openid-client';
 import { agencyDetailsType } from '../src/identity/agency-details.js';
 import type { CodeChannel, CodeMessage, CodePurpose } from '../src/identity/code-channel.js';
@@ -132,14 +132,4 @@ export async function openApplication(world: IssuerWorld) {
 
 export function membersNumbered(...orders: readonly number[]): string[] {
   return orders.map((order) => aMemberLine(order));
-}
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
