@@ -6,5 +6,7 @@ export { freePort } from './free-port.js';
 export { until, type UntilOptions } from './until.js';
 export { makeToken, type TokenFacts } from './make-token.js';
 export { testIssuer, type TestIssuer } from './test-issuer.js';
+export { aViewer } from './a-viewer.js';
+export { anOrganisationState, aMemberState } from './register-states.js';
 export { aCertificate, type Certified } from './a-certificate.js';
 export { FormBrowser, formOf, type FormPage } from './form-browser.js';

@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Viewer, type Audience, type RoleGrant, type RoleName } from '@zhijia/access';
+import type { RoleName, Viewer } from '@zhijia/access';
 import { ballotCast, campaignOpened, memberRegistered, organisationChanged } from '@zhijia/contracts';
 import { row, rows } from '@zhijia/database';
 import { LedgerStore } from '@zhijia/ledger';
 import { createLog } from '@zhijia/logging';
 import { createMessaging, type Reaction } from '@zhijia/messaging';
-import { testKafka, until } from '@zhijia/testing';
+import { aMemberState, anOrganisationState, aViewer, testKafka, until } from '@zhijia/testing';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import { benefitsSubgraph } from '../src/benefits.subgraph.js';
 import type { OfferRequest } from '../src/rules/plan-offer.js';
@@ -39,33 +39,18 @@ export class BenefitsBench {
 
   /** An organisation below another, or a root of its own. */
   async anOrganisation(parent: { path: string; organisationId: string } | null = null) {
-    const organisationId = randomUUID();
     this.pathLabel += 1;
     const path = parent === null ? String(this.pathLabel) : `${parent.path}.${this.pathLabel}`;
-    await this.service.deliver(organisationChanged, [
-      {
-        organisationId,
-        version: 1,
-        parentId: parent?.organisationId ?? null,
-        path,
-        kind: 'BASE_UNION',
-        nameZh: '某工会',
-        nameEn: null,
-        unifiedCode: null,
-        status: 'ACTIVE',
-      },
-    ]);
-    return { organisationId, path };
+    const state = anOrganisationState(path, { parentId: parent?.organisationId ?? null });
+    await this.service.deliver(organisationChanged, [state]);
+    return state;
   }
 
   /** Members who stand in the register; answers their ids. */
   async members(count: number, organisationId: string = randomUUID()): Promise<string[]> {
-    const memberIds = Array.from({ length: count }, () => randomUUID());
-    await this.service.deliver(
-      memberRegistered,
-      memberIds.map((memberId) => registered(memberId, organisationId)),
-    );
-    return memberIds;
+    const states = Array.from({ length: count }, () => aMemberState(organisationId));
+    await this.service.deliver(memberRegistered, states);
+    return states.map(({ memberId }) => memberId);
   }
 
   async aMember(organisationId?: string): Promise<string> {
@@ -162,30 +147,6 @@ export function anOfficer(organisationId: string, role: RoleName = 'secretary'):
 
 export function aBallot(campaignId: string, memberId: string, rewardPoints: number): Ballot {
   return { participationId: randomUUID(), campaignId, memberId, rewardPoints };
-}
-
-export function aViewer(facts: { memberId?: string; audience?: Audience; roles?: readonly RoleGrant[] } = {}): Viewer {
-  return new Viewer({
-    issuer: 'https://issuer.test',
-    subject: facts.memberId ?? 'somebody',
-    client: 'test',
-    audience: facts.audience ?? 'mobile',
-    memberId: facts.memberId ?? null,
-    roles: facts.roles ?? [],
-    actingFor: null,
-  });
-}
-
-export function registered(memberId: string, organisationId: string) {
-  return {
-    memberId,
-    version: 1,
-    organisationId,
-    status: 'ACTIVE' as const,
-    verification: 'UNION_ATTESTED' as const,
-    strata: ['OTHER' as const],
-    joinedOn: '2020-01-01',
-  };
 }
 
 export function opened(campaignId: string, reward: { pointsPerMember: number; poolPoints: number } | null) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { aBallot, anOfficer, aViewer, BenefitsBench } from './benefits-bench.js';
+import { aViewer } from '@zhijia/testing';
+import { aBallot, anOfficer, BenefitsBench } from './benefits-bench.js';
 
 const rewardOf = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
   ... on Participation { reward { status points } } } }`;

@@ -13,7 +13,7 @@ import { CompactEncrypt } from 'jose';
 import { FileKeyHolder } from '../src/tally/file-key-holder.js';
 import { OpeningThreads } from '../src/tally/opening-threads.js';
 import { TallyCampaign } from '../src/tally/tally-campaign.js';
-import { aViewer, bootCounty, type County } from './county.js';
+import { bootCounty, viewerAs, type County } from './county.js';
 
 const tallyProgram = fileURLToPath(new URL('../dist/tally.main.js', import.meta.url));
 const threadProgram = fileURLToPath(new URL('../dist/tally/opening-thread.js', import.meta.url));
@@ -158,7 +158,7 @@ describe('closing and counting', () => {
     ).toEqual([10, 10, 10, 10]);
 
     const member = await county.service.ask(
-      aViewer('chair', county.unionIds[0]!),
+      viewerAs('chair', county.unionIds[0]!),
       `query ($id: ID!) { campaign(id: $id) { results { counted } participationByOrganisation { edges { cursor } } } }`,
       { id: campaignId },
     );
@@ -369,7 +369,7 @@ describe('closing and counting', () => {
     it('asks for a reason and for an officer of the organiser', async () => {
       const campaignId = await county.openCampaign();
       expect(await annul(campaignId, '  ')).toMatchObject({ code: 'ANNULMENT_REASON_MISSING' });
-      expect(await annul(campaignId, '误开', aViewer('chair', county.unionIds[0]!))).toMatchObject({
+      expect(await annul(campaignId, '误开', viewerAs('chair', county.unionIds[0]!))).toMatchObject({
         code: 'CAMPAIGN_NOT_FOUND',
       });
       expect(await stateOf(campaignId)).toBe('OPEN');

@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Viewer, type RoleName } from '@zhijia/access';
+import type { RoleName, Viewer } from '@zhijia/access';
 import { sealBallot, verifyManifest, type Manifest, type SealedBallot } from '@zhijia/ballot';
-import { memberRegistered, organisationChanged, type PayloadOf } from '@zhijia/contracts';
+import { memberRegistered, organisationChanged } from '@zhijia/contracts';
 import { setClockOffset } from '@zhijia/database';
 import type { Job } from '@zhijia/subgraph';
+import { aMemberState, anOrganisationState, aViewer } from '@zhijia/testing';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import type { JSONWebKeySet } from 'jose';
 import { CloseDueCampaigns } from '../src/campaigns/close-due-campaigns.js';
@@ -80,15 +81,12 @@ const openMutation = `mutation ($input: OpenCampaignInput!) {
   }
 }`;
 
-export function aViewer(role: RoleName, organisationId: string, memberId: string | null = null): Viewer {
-  return new Viewer({
-    issuer: 'https://issuer.test',
+export function viewerAs(role: RoleName, organisationId: string, memberId: string | null = null): Viewer {
+  return aViewer({
     subject: memberId ?? `${role} of ${organisationId}`,
-    client: 'test',
     audience: role === 'member' ? 'mobile' : 'dashboard',
     memberId,
     roles: [{ role, organisationId }],
-    actingFor: null,
   });
 }
 
@@ -107,13 +105,15 @@ export async function bootCounty(options: { readonly departments?: number } = {}
     },
   });
 
-  const federation = anOrganisation('1', null, 'FEDERATION');
-  const districts = ['1.1', '1.20'].map((path) => anOrganisation(path, federation.organisationId, 'UNION_FEDERATION'));
+  const federation = anOrganisationState('1', { kind: 'FEDERATION' });
+  const districts = ['1.1', '1.20'].map((path) =>
+    anOrganisationState(path, { parentId: federation.organisationId, kind: 'UNION_FEDERATION' }),
+  );
   const unions = districts.flatMap((district) =>
-    [1, 2].map((label) => anOrganisation(`${district.path}.${label}`, district.organisationId, 'BASE_UNION')),
+    [1, 2].map((label) => anOrganisationState(`${district.path}.${label}`, { parentId: district.organisationId })),
   );
   const departments = Array.from({ length: options.departments ?? 3 }, (_, index) =>
-    anOrganisation(`1.${100 + index}`, federation.organisationId, 'DEPARTMENT'),
+    anOrganisationState(`1.${100 + index}`, { parentId: federation.organisationId, kind: 'DEPARTMENT' }),
   );
   await service.deliver(organisationChanged, [federation, ...districts, ...unions, ...departments]);
   const states = unions.flatMap((union) => Array.from({ length: 10 }, () => aMemberState(union.organisationId)));
@@ -121,9 +121,9 @@ export async function bootCounty(options: { readonly departments?: number } = {}
   const members = states.map(({ memberId, organisationId }) => ({
     id: memberId,
     organisationId,
-    viewer: aViewer('member', organisationId, memberId),
+    viewer: viewerAs('member', organisationId, memberId),
   }));
-  const officer = aViewer('secretary', federation.organisationId);
+  const officer = viewerAs('secretary', federation.organisationId);
 
   const job = (type: new (...parameters: never[]) => Job): Promise<void> =>
     service.app.get<Job>(type, { strict: false }).run();
@@ -210,38 +210,4 @@ export async function bootCounty(options: { readonly departments?: number } = {}
     },
   };
   return county;
-}
-
-export function anOrganisation(
-  path: string,
-  parentId: string | null,
-  kind: PayloadOf<typeof organisationChanged>['kind'],
-): PayloadOf<typeof organisationChanged> {
-  return {
-    organisationId: randomUUID(),
-    version: 1,
-    parentId,
-    path,
-    kind,
-    nameZh: `组织${path}`,
-    nameEn: `Organisation ${path}`,
-    unifiedCode: null,
-    status: 'ACTIVE',
-  };
-}
-
-export function aMemberState(
-  organisationId: string,
-  change: Partial<PayloadOf<typeof memberRegistered>> = {},
-): PayloadOf<typeof memberRegistered> {
-  return {
-    memberId: randomUUID(),
-    version: 1,
-    organisationId,
-    status: 'ACTIVE',
-    verification: 'UNION_ATTESTED',
-    strata: [],
-    joinedOn: '2020-01-01',
-    ...change,
-  };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Viewer } from '@zhijia/access';
 import { rectificationPublished, rectificationRated, rectificationWithdrawn } from '@zhijia/contracts';
 import { row } from '@zhijia/database';
-import { aViewer, bootCounty, type County, type CountyMember } from './county.js';
+import { bootCounty, viewerAs, type County, type CountyMember } from './county.js';
 
 const rateMutation = `mutation ($input: RateRectificationInput!) {
   rateRectification(input: $input) {
@@ -104,9 +104,13 @@ describe('rating what was put right', () => {
   it('shows comments to officers of the department and the organiser, to nobody else', async () => {
     const fields = 'comments { edges { node { grade comment member { id } } } }';
     const seen = { edges: [{ node: { grade: 2, comment: '好多了', member: { id: county.members[0]!.id } } }] };
-    expect(await followUp(aViewer('department-officer', county.departmentIds[0]!), fields)).toEqual({ comments: seen });
+    expect(await followUp(viewerAs('department-officer', county.departmentIds[0]!), fields)).toEqual({
+      comments: seen,
+    });
     expect(await followUp(county.officer, fields)).toEqual({ comments: seen });
-    expect(await followUp(aViewer('department-officer', county.departmentIds[1]!), fields)).toEqual({ comments: null });
+    expect(await followUp(viewerAs('department-officer', county.departmentIds[1]!), fields)).toEqual({
+      comments: null,
+    });
     expect(await followUp(county.members[3]!.viewer, fields)).toEqual({ comments: null });
   });
 

@@ -3,9 +3,9 @@ import { hashSlots, verifyManifest } from '@zhijia/ballot';
 import { memberChanged, memberRegistered, organisationChanged } from '@zhijia/contracts';
 import { row, rows } from '@zhijia/database';
 import { evaluationScale, PolicyStore } from '@zhijia/policy';
-import { until } from '@zhijia/testing';
+import { aMemberState, anOrganisationState, until } from '@zhijia/testing';
 import { FreezeElectorate } from '../src/electorates/freeze-electorate.js';
-import { aMemberState, anOrganisation, aViewer, bootCounty, hoursFromNow, type County } from './county.js';
+import { bootCounty, hoursFromNow, viewerAs, type County } from './county.js';
 
 const openMutation = `mutation ($input: OpenCampaignInput!) {
   openCampaign(input: $input) {
@@ -103,7 +103,7 @@ describe('opening a campaign', () => {
   });
 
   it('counts a member in the first stratum of the list that fits', async () => {
-    const organisation = anOrganisation('1.30', county.federationId, 'BASE_UNION');
+    const organisation = anOrganisationState('1.30', { parentId: county.federationId });
     await county.service.deliver(organisationChanged, [organisation]);
     const many = Array.from({ length: 6 }, () =>
       aMemberState(organisation.organisationId, { strata: ['MIGRANT_WORKER', 'FRONT_LINE'] }),
@@ -194,8 +194,8 @@ describe('opening a campaign', () => {
     });
 
     it('waits for an organisation of its electorate that has not arrived yet', async () => {
-      const district = anOrganisation('1.40', county.federationId, 'UNION_FEDERATION');
-      const union = anOrganisation('1.40.1', district.organisationId, 'BASE_UNION');
+      const district = anOrganisationState('1.40', { parentId: county.federationId, kind: 'UNION_FEDERATION' });
+      const union = anOrganisationState('1.40.1', { parentId: district.organisationId });
       await county.service.deliver(organisationChanged, [union]);
       await county.service.deliver(memberRegistered, [aMemberState(union.organisationId)]);
       const { campaign } = await open();
@@ -296,14 +296,14 @@ describe('opening a campaign', () => {
     });
 
     it('for officers of another or a lower organisation, and denied to members', async () => {
-      expect(await open({}, aViewer('chair', county.districtIds[0]!))).toMatchObject({ code: 'NOT_ORGANISER' });
-      await expect(open({}, aViewer('member', county.unionIds[0]!, county.members[0]!.id))).rejects.toThrow(
+      expect(await open({}, viewerAs('chair', county.districtIds[0]!))).toMatchObject({ code: 'NOT_ORGANISER' });
+      await expect(open({}, viewerAs('member', county.unionIds[0]!, county.members[0]!.id))).rejects.toThrow(
         'ACCESS_DENIED',
       );
       expect(
         await open(
           { organiserId: county.districtIds[0], electorate: { rootOrganisationId: county.districtIds[0] } },
-          aViewer('chair', county.districtIds[0]!),
+          viewerAs('chair', county.districtIds[0]!),
         ),
       ).toMatchObject({ __typename: 'CampaignOpened' });
     });

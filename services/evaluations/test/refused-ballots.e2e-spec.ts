@@ -4,17 +4,16 @@ import { Viewer } from '@zhijia/access';
 import { sealBallot } from '@zhijia/ballot';
 import { memberChanged, memberRegistered, organisationChanged, rewardPoolEmptied } from '@zhijia/contracts';
 import { rows } from '@zhijia/database';
+import { aMemberState, anOrganisationState } from '@zhijia/testing';
 import { CompactEncrypt } from 'jose';
 import {
-  aMemberState,
-  anOrganisation,
-  aViewer,
   bootCounty,
   castMutation,
   hoursFromNow,
   type BallotPaper,
   type County,
   type CountyMember,
+  viewerAs,
 } from './county.js';
 
 const grades = [1, 2, 3];
@@ -38,7 +37,7 @@ describe('ballots that are refused', () => {
   afterAll(() => county.end());
 
   function memberOf(id: string, organisationId: string): CountyMember {
-    return { id, organisationId, viewer: aViewer('member', organisationId, id) };
+    return { id, organisationId, viewer: viewerAs('member', organisationId, id) };
   }
 
   async function castAs(member: CountyMember, envelope: string, to = campaignId) {
@@ -111,7 +110,7 @@ describe('ballots that are refused', () => {
   });
 
   it('answers alike about a campaign of a foreign organisation and one that does not exist', async () => {
-    const elsewhere = anOrganisation('2', null, 'FEDERATION');
+    const elsewhere = anOrganisationState('2', { kind: 'FEDERATION' });
     await county.service.deliver(organisationChanged, [elsewhere]);
     const state = aMemberState(elsewhere.organisationId);
     await county.service.deliver(memberRegistered, [state]);
@@ -154,7 +153,7 @@ describe('ballots that are refused', () => {
   });
 
   it('denies the mutation to who is no member', async () => {
-    const answer = await county.service.ask(aViewer('auditor', county.federationId), castMutation, {
+    const answer = await county.service.ask(viewerAs('auditor', county.federationId), castMutation, {
       input: { campaignId, envelope: 'x', idempotencyKey: randomUUID() },
     });
     expect(answer.errors?.[0]?.extensions?.['code']).toBe('ACCESS_DENIED');

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Viewer, type Audience, type RoleGrant, type RoleName } from '@zhijia/access';
+import type { Audience, RoleName, Viewer } from '@zhijia/access';
 import { memberRegistered, organisationChanged } from '@zhijia/contracts';
 import { row } from '@zhijia/database';
 import { LedgerStore } from '@zhijia/ledger';
+import { aMemberState, anOrganisationState, aViewer } from '@zhijia/testing';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import { depositorAccountOf } from '../src/rules/time-accounts.js';
 import { timebankSubgraph } from '../src/timebank.subgraph.js';
@@ -34,30 +35,18 @@ export class TimebankBench {
 
   /** An organisation below another, or a root of its own. */
   async anOrganisation(parent: Organisation | null = null): Promise<Organisation> {
-    const organisationId = randomUUID();
     this.pathLabel += 1;
     const path = parent === null ? String(this.pathLabel) : `${parent.path}.${this.pathLabel}`;
-    await this.service.deliver(organisationChanged, [
-      {
-        organisationId,
-        version: 1,
-        parentId: parent?.organisationId ?? null,
-        path,
-        kind: 'BASE_UNION',
-        nameZh: '某工会',
-        nameEn: null,
-        unifiedCode: null,
-        status: 'ACTIVE',
-      },
-    ]);
-    return { organisationId, path };
+    const state = anOrganisationState(path, { parentId: parent?.organisationId ?? null });
+    await this.service.deliver(organisationChanged, [state]);
+    return state;
   }
 
   /** A member with an account; answers their id. */
   async aDepositor(organisation: Organisation): Promise<string> {
-    const memberId = randomUUID();
-    await this.service.deliver(memberRegistered, [registered(memberId, organisation.organisationId)]);
-    return memberId;
+    const state = aMemberState(organisation.organisationId);
+    await this.service.deliver(memberRegistered, [state]);
+    return state.memberId;
   }
 
   async accountOf(memberId: string): Promise<{ id: string; balanceUnits: number }> {
@@ -108,33 +97,4 @@ export function anOfficer(
   audience: Audience = 'dashboard',
 ): Viewer {
   return aViewer({ subject: `${role}-of-${path}`, audience, roles: [{ role, organisationId }] });
-}
-
-export function aViewer(facts: {
-  subject?: string;
-  memberId?: string;
-  audience?: Audience;
-  roles?: readonly RoleGrant[];
-}): Viewer {
-  return new Viewer({
-    issuer: 'https://issuer.test',
-    subject: facts.subject ?? facts.memberId ?? 'somebody',
-    client: 'test',
-    audience: facts.audience ?? 'mobile',
-    memberId: facts.memberId ?? null,
-    roles: facts.roles ?? [],
-    actingFor: null,
-  });
-}
-
-export function registered(memberId: string, organisationId: string, version = 1) {
-  return {
-    memberId,
-    version,
-    organisationId,
-    status: 'ACTIVE' as const,
-    verification: 'UNION_ATTESTED' as const,
-    strata: ['OTHER' as const],
-    joinedOn: '2020-01-01',
-  };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { aViewer, anOfficer, instantAt, TimebankBench, type Organisation } from './timebank-bench.js';
+import { aViewer } from '@zhijia/testing';
+import { anOfficer, instantAt, TimebankBench, type Organisation } from './timebank-bench.js';
 
 const postVisit = `mutation ($input: PostVisitInput!) { postVisit(input: $input) {
   __typename

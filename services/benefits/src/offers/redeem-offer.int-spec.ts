@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Viewer } from '@zhijia/access';
 import { memberChanged, offerRedeemed } from '@zhijia/contracts';
 import { row, setClockOffset } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
-import { anOfferRequest, anOfficer, aViewer, BenefitsBench, registered } from '../../test/benefits-bench.js';
+import { aMemberState, aViewer } from '@zhijia/testing';
+import { anOfferRequest, anOfficer, BenefitsBench } from '../../test/benefits-bench.js';
 import type { OfferRequest } from '../rules/plan-offer.js';
 import { CreateOffer } from './create-offer.js';
 import { RedeemOffer, type RedeemOfferOutcome } from './redeem-offer.js';
@@ -56,7 +56,7 @@ describe('redeeming an offer', () => {
   it('keeps which officer did it for the member, and spends the points of nobody else', async () => {
     const offerId = await anOffer();
     const memberId = await withPoints(100);
-    const agent = new Viewer({ ...aViewer({ memberId }), subject: 'an officer', actingFor: memberId });
+    const agent = aViewer({ memberId, subject: 'an officer', actingFor: memberId });
     await bench.service.app.get(RedeemOffer, { strict: false }).run(offerId, agent, randomUUID());
     const kept = await row(bench.db, `SELECT member_id, acted_by FROM redemption WHERE offer_id = $1`, [offerId]);
     expect(kept).toEqual({ member_id: memberId, acted_by: 'an officer' });
@@ -78,7 +78,7 @@ describe('redeeming an offer', () => {
     expect(await redeem(randomUUID(), memberId)).toEqual(unknown);
     expect(await redeem('no id', memberId)).toEqual(unknown);
     await bench.service.deliver(memberChanged, [
-      { ...registered(memberId, union.organisationId), version: 2, status: 'LEFT' },
+      aMemberState(union.organisationId, { memberId, version: 2, status: 'LEFT' }),
     ]);
     expect(await redeem(offerId, memberId)).toEqual(unknown);
     expect(await redeem(offerId, randomUUID())).toEqual({ kind: 'accountNotFound' });

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { campaignOpened, memberRegistered, rewardPoolEmptied, rewardSettled } from '@zhijia/contracts';
 import { execute } from '@zhijia/database';
-import { aBallot, BenefitsBench, opened, registered } from '../../test/benefits-bench.js';
+import { aMemberState } from '@zhijia/testing';
+import { aBallot, BenefitsBench, opened } from '../../test/benefits-bench.js';
 import { SettleRewardsWhenBallotCast } from './settle-rewards-when-ballot-cast.js';
 
 describe('settling rewards when a ballot was cast', () => {
@@ -124,7 +125,7 @@ describe('settling rewards when a ballot was cast', () => {
     await bench.cast([aBallot(campaignId, unknown, 10), aBallot(campaignId, known, 10)]);
     expect(await bench.balanceOf(known)).toBe(10);
     expect(await bench.balanceOf(unknown)).toBeNull();
-    await bench.service.deliver(memberRegistered, [registered(unknown, randomUUID())]);
+    await bench.service.deliver(memberRegistered, [aMemberState(randomUUID(), { memberId: unknown })]);
     await bench.askParked();
     expect(await bench.balanceOf(unknown)).toBe(10);
   });

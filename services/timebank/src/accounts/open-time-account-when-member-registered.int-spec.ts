@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { memberRegistered } from '@zhijia/contracts';
 import { row } from '@zhijia/database';
-import { registered, TimebankBench } from '../../test/timebank-bench.js';
+import { aMemberState } from '@zhijia/testing';
+import { TimebankBench } from '../../test/timebank-bench.js';
 
 describe('opening time accounts when members registered', () => {
   let bench: TimebankBench;
@@ -22,20 +23,18 @@ describe('opening time accounts when members registered', () => {
   }
 
   it('opens one for each member of a batch, however often the event comes', async () => {
-    const memberIds = Array.from({ length: 300 }, () => randomUUID());
-    const events = memberIds.map((memberId) => registered(memberId, randomUUID()));
+    const events = Array.from({ length: 300 }, () => aMemberState(randomUUID()));
     await bench.service.deliver(memberRegistered, events);
     await bench.service.deliver(memberRegistered, events);
-    expect(await countAccounts(memberIds)).toBe(300);
+    expect(await countAccounts(events.map(({ memberId }) => memberId))).toBe(300);
   });
 
   it('opens one when two batches name the same member at once', async () => {
-    const memberId = randomUUID();
-    const event = registered(memberId, randomUUID());
+    const event = aMemberState(randomUUID());
     await Promise.all([
       bench.service.deliver(memberRegistered, [event, event]),
       bench.service.deliver(memberRegistered, [event]),
     ]);
-    expect(await countAccounts([memberId])).toBe(1);
+    expect(await countAccounts([event.memberId])).toBe(1);
   });
 });

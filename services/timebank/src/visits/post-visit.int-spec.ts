@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { memberChanged, visitPosted } from '@zhijia/contracts';
 import { Outbox } from '@zhijia/messaging';
-import { aVisit, anOfficer, aViewer, registered, TimebankBench, type Organisation } from '../../test/timebank-bench.js';
+import { aMemberState, aViewer } from '@zhijia/testing';
+import { aVisit, anOfficer, TimebankBench, type Organisation } from '../../test/timebank-bench.js';
 
 describe('posting a visit', () => {
   let bench: TimebankBench;
@@ -68,7 +69,9 @@ describe('posting a visit', () => {
 
   it('refuses a depositor who left, and a frozen account', async () => {
     const left = await bench.aDepositor(union);
-    await bench.service.deliver(memberChanged, [{ ...registered(left, union.organisationId, 2), status: 'LEFT' }]);
+    await bench.service.deliver(memberChanged, [
+      aMemberState(union.organisationId, { memberId: left, version: 2, status: 'LEFT' }),
+    ]);
     expect(await bench.postVisit(anOfficer(city), aVisit(left, 9, 10))).toEqual({ kind: 'depositorNotActive' });
     const frozen = await bench.aDepositor(union);
     const account = await bench.accountOf(frozen);

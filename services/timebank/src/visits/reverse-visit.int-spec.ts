@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { visitReversed } from '@zhijia/contracts';
-import { aVisit, anOfficer, aViewer, TimebankBench, type Organisation } from '../../test/timebank-bench.js';
+import { aViewer } from '@zhijia/testing';
+import { aVisit, anOfficer, TimebankBench, type Organisation } from '../../test/timebank-bench.js';
 import { ReverseVisit } from './reverse-visit.js';
 
 describe('taking a visit back', () => {
