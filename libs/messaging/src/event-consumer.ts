@@ -1,26 +1,11 @@
-import type { EventContract } from '@zhijia/contracts';
-import { inTransaction } from '@zhijia/database';
-import type { Log } from '@zhijia/logging';
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import type { DataSource } from 'typeorm';
-import { Interrupted, type ApplyEvents, type Pulse } from './apply-events.js';
+import type { Consumer, Kafka } from 'kafkajs';
+import { ConsumeBatch, type ConsumeBatchOptions, type ConsumeBatchParts } from './consume-batch.js';
 import { ConsumerTally, type ConsumerFigures } from './consumer-tally.js';
-import type { DeadLetterStore } from './dead-letter.store.js';
 import { ensureTopics, topicName, type KafkaOptions } from './kafka-client.js';
-import { keepBeating } from './keep-beating.js';
 import { backoffMs, Bell, within } from './patience.js';
-import type { Reaction, ReceivedEvent } from './reaction.js';
-import { readMessage, type UnreadableCode, type WireMessage } from './wire-message.js';
 
-export interface EventConsumerOptions {
-  /** Events of one type in one transaction at most. */
-  readonly eventsTogether: number;
+export interface EventConsumerOptions extends ConsumeBatchOptions {
   readonly partitionsAtOnce: number;
-  /**
-   * After few events the consumer waits so long before it asks for more, so that what comes as a stream is applied
-   * together: a transaction costs the same for one event as for thirty. A lone event is not held back.
-   */
-  readonly gatherMs: number;
   /** After so long without a word the broker gives the partitions of a dead process to another. */
   readonly sessionTimeoutMs: number;
   /** After so long without any sign of life from the client it is replaced. */
@@ -35,38 +20,19 @@ const usual: EventConsumerOptions = {
   silenceMs: 60_000,
 };
 
-/** A batch of so many is worth its transaction. */
-const enoughTogether = 100;
-
-export interface EventConsumerParts {
+export interface EventConsumerParts extends ConsumeBatchParts {
   readonly kafka: Kafka;
   readonly kafkaOptions: KafkaOptions;
   /** The service: its consumer group. */
   readonly group: string;
-  readonly reactions: readonly Reaction[];
-  readonly db: DataSource;
-  readonly apply: ApplyEvents;
-  readonly letters: DeadLetterStore;
-  /** Something was applied or parked: parked events may be due. */
-  readonly onApplied: () => void;
-  readonly log: Log;
-}
-
-/** A run of events of one type that go into one transaction, and how far the partition is read with them. */
-interface Run {
-  readonly events: ReceivedEvent[];
-  type: string | null;
-  /** When the broker got the first of them, milliseconds since 1970. */
-  sentAt: number | null;
-  lastOffset: string | null;
 }
 
 /** Brings what happened elsewhere to the reactions of this service: one consumer group, all their topics. */
 export class EventConsumer {
   private readonly options: EventConsumerOptions;
-  private readonly contracts: ReadonlyMap<string, EventContract>;
   private readonly bell = new Bell();
   private readonly tally: ConsumerTally;
+  private readonly batches: ConsumeBatch;
   private running: Promise<void> | null = null;
   private isStopping = false;
   private joined = false;
@@ -78,7 +44,7 @@ export class EventConsumer {
   ) {
     this.options = { ...usual, ...options };
     this.tally = new ConsumerTally(parts.reactions.map(({ name }) => name));
-    this.contracts = new Map(parts.reactions.map(({ contract }) => [contract.type, contract]));
+    this.batches = new ConsumeBatch(parts, parts.kafkaOptions.prefix ?? '', this.tally, this.options);
   }
 
   /** Whether the broker has given this process its partitions. */
@@ -135,7 +101,7 @@ export class EventConsumer {
       allowAutoTopicCreation: false,
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(false) },
     });
-    let crash: Error | null = null;
+    let crash = null as Error | null;
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       crash = payload.error;
       this.bell.ring();
@@ -150,10 +116,10 @@ export class EventConsumer {
       await consumer.run({
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: this.options.partitionsAtOnce,
-        eachBatch: (payload) => this.consumeBatch(payload),
+        eachBatch: (payload) => this.batches.run(payload),
       });
       while (!this.isStopping) {
-        if (crash !== null) rethrow(crash);
+        if (crash !== null) throw crash;
         if (Date.now() - this.lastSignAt > this.options.silenceMs) throw new Error('The Kafka client fell silent');
         await this.bell.wait(1_000);
       }
@@ -182,103 +148,4 @@ export class EventConsumer {
       });
     }
   }
-
-  private async consumeBatch({ batch, resolveOffset, heartbeat, isRunning }: EachBatchPayload): Promise<void> {
-    const place = `${batch.topic}/${batch.partition}`;
-    const beating = keepBeating(heartbeat, isRunning);
-    const commit = (run: Run): void => {
-      if (run.lastOffset === null) return;
-      resolveOffset(run.lastOffset);
-      this.tally.noteRead(place, run.lastOffset, batch.highWatermark);
-    };
-    try {
-      const { prefix = '' } = this.parts.kafkaOptions;
-      let run: Run = { events: [], type: null, sentAt: null, lastOffset: null };
-      const finish = async (): Promise<void> => {
-        if (run.sentAt !== null) this.tally.takeUp(place, run.sentAt);
-        await this.applyRun(run, beating.pulse);
-        commit(run);
-        run = { events: [], type: null, sentAt: null, lastOffset: null };
-        await beating.confirm();
-      };
-      for (const raw of batch.messages) {
-        const message = toWireMessage(batch.topic.slice(prefix.length), raw);
-        const reading = readMessage(message, this.contracts);
-        const fits =
-          reading.kind === 'unknownType' ||
-          (reading.kind === 'event' &&
-            run.events.length < this.options.eventsTogether &&
-            (run.type === null || run.type === reading.event.type));
-        if (!fits) await finish();
-        if (reading.kind === 'event') {
-          run.type = reading.event.type;
-          run.sentAt ??= Number(raw.timestamp);
-          run.events.push(reading.event);
-        } else if (reading.kind === 'unknownType') {
-          this.tally.countUnknown(reading.type);
-        } else {
-          await this.buryUnreadable(message, reading, [place, raw.offset, raw.timestamp], beating.pulse);
-        }
-        run.lastOffset = raw.offset;
-      }
-      await finish();
-      if (batch.messages.length < enoughTogether) await beating.pulse.pause(this.options.gatherMs);
-    } catch (error) {
-      if (!(error instanceof Interrupted)) throw error;
-      // The client acts on errors of its own (it rejoins after a rebalance); a stop is no error.
-      if (error.cause !== undefined) rethrow(error.cause);
-    } finally {
-      beating.end();
-      this.tally.putDown(place);
-    }
-  }
-
-  private async applyRun(run: Run, pulse: Pulse): Promise<void> {
-    if (run.events.length === 0) return;
-    for (const reaction of this.parts.reactions) {
-      if (reaction.contract.type !== run.type) continue;
-      const applied = await this.parts.apply.run(reaction, run.events, pulse);
-      this.tally.countHandled(reaction.name, applied);
-    }
-    this.parts.onApplied();
-  }
-
-  /** Nothing can be done with it here, now or later, as it is: no retry. */
-  private async buryUnreadable(
-    message: WireMessage,
-    reading: { code: UnreadableCode; eventId: string | null; type: string | null },
-    position: readonly string[],
-    pulse: Pulse,
-  ): Promise<void> {
-    const { apply, db, letters, log } = this.parts;
-    log.error({ topic: message.topic, eventId: reading.eventId, code: reading.code }, 'A message cannot be read');
-    await apply.patiently(pulse, () =>
-      inTransaction(db, (tx) =>
-        letters.insert(tx, {
-          reaction: null,
-          eventId: reading.eventId,
-          type: reading.type,
-          message,
-          identity: ['message', ...position, message.value ?? ''],
-          fault: { code: reading.code, type: 'UnreadableMessage' },
-          attempts: 1,
-        }),
-      ),
-    );
-    this.tally.countUnreadable();
-  }
-}
-
-function toWireMessage(topic: string, message: KafkaMessage): WireMessage {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.headers ?? {})) {
-    // A header given twice means two things: it counts as not given.
-    if (Buffer.isBuffer(value) || typeof value === 'string') headers[name] = value.toString();
-  }
-  return { topic, key: message.key?.toString() ?? null, headers, value: message.value };
-}
-
-/** What was caught elsewhere goes on as it came. */
-function rethrow(cause: unknown): never {
-  throw cause;
 }
