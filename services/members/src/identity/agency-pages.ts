@@ -3,7 +3,7 @@ import type { Provider } from 'oidc-provider';
 import type { AgenciesStore } from '../agencies/agencies.store.js';
 import type { AccountsStore } from './accounts.store.js';
 import { agencyDetailsType } from './agency-details.js';
-import { grantAll } from './create-provider.js';
+import { grantAll } from './graph-resources.js';
 import type { CodePages } from './sign-in.routes.js';
 
 /**
