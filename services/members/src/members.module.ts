@@ -16,6 +16,7 @@ import { ImportMembers } from './imports/import-members.js';
 import { ImportOrganisations } from './imports/import-organisations.js';
 import { ImportResolver } from './imports/import.resolver.js';
 import { ImportRunsStore } from './imports/import-runs.store.js';
+import { LandPortion } from './imports/land-portion.js';
 import { MemberImportStore } from './imports/member-import.store.js';
 import type { MembersConfig } from './members.config.js';
 import { MemberResolver } from './members/member.resolver.js';
@@ -61,7 +62,7 @@ const organisations = [OrganisationResolver, OrganisationsStore, OrganisationLoa
 const members = [MemberResolver, MembersStore, personalFields];
 const sessions = [SessionResolver, SessionsStore];
 const offices = [OfficeResolver, OfficesStore, AppointMember, DismissOfficer, HolderLoader, AccountsStore];
-const imports = [ImportResolver, ImportOrganisations, ImportMembers, ImportRunsStore, MemberImportStore];
+const imports = [ImportResolver, ImportOrganisations, ImportMembers, LandPortion, ImportRunsStore, MemberImportStore];
 const rectifications = [
   RectificationResolver,
   CampaignRectificationsResolver,

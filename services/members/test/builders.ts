@@ -13,6 +13,7 @@ import { ImportOrganisations } from '../src/imports/import-organisations.js';
 import { ImportRunsStore, type ImportRunRow } from '../src/imports/import-runs.store.js';
 import { sourceFromBytes } from '../src/imports/import-source.js';
 import type { Importer } from '../src/imports/importer.js';
+import { LandPortion } from '../src/imports/land-portion.js';
 import { MemberImportStore } from '../src/imports/member-import.store.js';
 import type { ImportOutcome } from '../src/imports/run-import.js';
 import { PersonalFields } from '../src/members/personal-fields.js';
@@ -117,7 +118,8 @@ export const portionLines = 100;
 export function importsOn(db: DataSource, personal = somePersonalFields()) {
   const runs = new ImportRunsStore();
   const organisations = new ImportOrganisations(db, runs, new OrganisationTreeStore(), new Outbox());
-  const members = new ImportMembers(db, runs, new MemberImportStore(), personal, new Outbox());
+  const landPortion = new LandPortion(db, runs, new MemberImportStore(), personal, new Outbox());
+  const members = new ImportMembers(db, runs, personal, landPortion);
   return {
     runs,
     personal,

@@ -7,6 +7,7 @@ import { OrganisationTreeStore } from '../organisations/organisation-tree.store.
 import { ImportMembers } from './import-members.js';
 import { ImportOrganisations } from './import-organisations.js';
 import { ImportRunsStore, type ImportErrorRow } from './import-runs.store.js';
+import { LandPortion } from './land-portion.js';
 import { MemberImportStore } from './member-import.store.js';
 
 export interface OpenedImports {
@@ -40,7 +41,12 @@ export async function openImports(env: Readonly<Record<string, string | undefine
   const outbox = new Outbox();
   return {
     organisations: new ImportOrganisations(db, runs, new OrganisationTreeStore(), outbox),
-    members: new ImportMembers(db, runs, new MemberImportStore(), personal, outbox),
+    members: new ImportMembers(
+      db,
+      runs,
+      personal,
+      new LandPortion(db, runs, new MemberImportStore(), personal, outbox),
+    ),
     errorsOf: async function* (runId) {
       let after: { lineNumber: number; ordinal: number } | null = null;
       for (;;) {
