@@ -7,7 +7,7 @@ import { startPeople, startPlaces } from './support/people-and-places.js';
 import type { SmallSubgraph } from './support/small-subgraph.js';
 import { listed, startTestGateway, type Answer, type TestGateway } from './support/start-test-gateway.js';
 
-/** How a bound token is let in; what it is refused with stands in `refused-credentials.e2e-spec.ts`. */
+/** How a bound token is let in; what it is refused with stands in `e2e/refused-credentials.e2e-spec.ts`. */
 describe('a token that is bound to a key', () => {
   let subgraphs: SmallSubgraph[];
   let issuer: TestIssuer;

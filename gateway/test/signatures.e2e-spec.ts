@@ -17,7 +17,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 const payment = '{"query":"mutation { pay(fen: 100) }"}';
 const question = '{"query":"{ name }"}';
 
-/** What is done; what is refused stands in `refused-credentials.e2e-spec.ts`. */
+/** What is done; what is refused stands in `e2e/refused-credentials.e2e-spec.ts`. */
 describe('what a partner bank changes', () => {
   let bank: SmallSubgraph;
   let issuer: TestIssuer;

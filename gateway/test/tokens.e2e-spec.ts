@@ -20,7 +20,7 @@ async function startKeyServer(jwks: object) {
   return { port, publish: (now: boolean) => (isPublished = now), close: () => server.close() };
 }
 
-/** What a token says and how it is remembered; what is refused stands in `refused-credentials.e2e-spec.ts`. */
+/** What a token says and how it is remembered; what is refused stands in `e2e/refused-credentials.e2e-spec.ts`. */
 describe('who may ask', () => {
   let people: SmallSubgraph;
   let places: SmallSubgraph;

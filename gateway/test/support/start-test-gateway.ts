@@ -20,6 +20,9 @@ export interface Answer {
   text: string;
 }
 
+/** Where a subgraph answers, and what is composed of it. */
+export type ComposedSubgraph = Pick<SmallSubgraph, 'name' | 'typeDefs' | 'url' | 'key'>;
+
 export interface TestGateway {
   url: string;
   /** Holds its supergraphs and its manifests of documents. */
@@ -35,7 +38,7 @@ export const expectedAudiences = { mobile: 'zhijia-mobile', dashboard: 'zhijia-d
 
 /** The environment of a gateway before these subgraphs, with its supergraphs composed as the product's are. */
 export function gatewayEnvironment(
-  subgraphs: readonly SmallSubgraph[],
+  subgraphs: readonly ComposedSubgraph[],
   issuers: readonly object[],
 ): { env: Record<string, string>; directory: string } {
   const directory = mkdtempSync(join(tmpdir(), 'zhijia-gateway-'));
@@ -79,7 +82,7 @@ export function listed(issuer: TestIssuer, directory: string, more: object = {})
 }
 
 export async function startTestGateway(options: {
-  subgraphs: readonly SmallSubgraph[];
+  subgraphs: readonly ComposedSubgraph[];
   issuers: readonly TestIssuer[];
   /** Further entries of the list of trusted issuers, as they are. */
   trusted?: readonly object[];
@@ -144,7 +147,7 @@ export async function answerOf(response: Response): Promise<Answer> {
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : {}, text };
 }
 
-export function composed(subgraphs: readonly SmallSubgraph[], audience: Audience): string {
+export function composed(subgraphs: readonly ComposedSubgraph[], audience: Audience): string {
   const parts = subgraphs.map(({ name, typeDefs }) => ({
     name,
     url: `http://${name}/graphql`,

@@ -42,6 +42,8 @@ export interface BootedSubgraph {
   ask<Data = any>(viewer: Viewer, query: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer<Data>>; // eslint-disable-line @typescript-eslint/no-explicit-any
   /** A raw request, for what the gate refuses. */
   inject(request: InjectOptions): Promise<LightMyRequestResponse>;
+  /** Opens a port as well: for a gateway, which then holds the key of the statements. Closed with the service. */
+  listen(): Promise<{ url: string; key: Buffer }>;
   /** The signed header for a raw request. */
   statement(viewer: Viewer, request: { method: string; path: string; body: string }): string;
   /** Has every reaction to this contract apply the events once, as the consumer would; answers their ids. */
@@ -96,6 +98,10 @@ export async function bootSubgraph(definition: SubgraphDefinition, options: Boot
     db,
     statement,
     inject: (request) => server.inject(request),
+    listen: async () => {
+      await app.listen(0, '127.0.0.1');
+      return { url: await app.getUrl(), key };
+    },
     ask: async <Data>(viewer: Viewer, query: string, variables: Readonly<Record<string, unknown>> = {}) => {
       const body = JSON.stringify({ query, variables });
       const response = await server.inject({

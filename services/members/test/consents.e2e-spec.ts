@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readConsentGrant, Viewer, type RoleName } from '@zhijia/access';
 import { consentFields, consentWithdrawn, memberRegistered, type ConsentField } from '@zhijia/contracts';
-import { execute, row, rows, setClockOffset } from '@zhijia/database';
+import { execute, row, rows } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import { ConsentChangesStore } from '../src/consents/consent-changes.store.js';
@@ -108,42 +108,6 @@ describe('consents', () => {
         fields: ['POINTS'],
       });
       expect(readConsentGrant(grant, bank('second-bank'), [grantKey], Date.now())).toBeNull();
-    });
-
-    it('gets one answer for what is unknown, foreign, withdrawn, replaced, over or malformed, and leaves no line', async () => {
-      const foreign = await given(1);
-      const withdrawn = await given(2);
-      await service.ask(person(2), withdraw, { input: { consentId: withdrawn } });
-      const replaced = await given(3);
-      await given(3);
-      const over = await given(4, { days: 7 });
-      const before = await rows(service.db, `SELECT id FROM consent_use`);
-      const answers = [
-        await service.ask(bank(), readMember, { consentId: randomUUID() }),
-        await service.ask(bank('second-bank'), readMember, { consentId: foreign }),
-        await service.ask(bank(), readMember, { consentId: withdrawn }),
-        await service.ask(bank(), readMember, { consentId: replaced }),
-        await service.ask(bank(), readMember, { consentId: 'x' }),
-        await service.ask(bank(), readMember, { consentId: '' }),
-      ];
-      await setClockOffset(service.db, 7 * 86_400);
-      answers.push(await service.ask(bank(), readMember, { consentId: over }));
-      await setClockOffset(service.db, 0);
-      for (const answer of answers) expect(answer).toEqual({ data: { consentedMember: null } });
-      expect(await rows(service.db, `SELECT id FROM consent_use`)).toHaveLength(before.length);
-    });
-
-    it('of another issuer is another, whatever it calls itself', async () => {
-      const consentId = await given(1);
-      await execute(service.db, `UPDATE consent SET issuer = 'https://another' WHERE id = $1`, [consentId]);
-      expect(await read(consentId)).toBeNull();
-    });
-
-    it.each(['member', 'chair', 'auditor', 'administrator'] as const)('is no %s', async (role) => {
-      const consentId = await given(1);
-      const viewer = aViewer({ audience: 'bank', client: 'first-bank', roles: [{ role, organisationId }] });
-      expect(await read(consentId, viewer)).toBeNull();
-      expect(await usesOf(consentId)).toEqual([]);
     });
   });
 

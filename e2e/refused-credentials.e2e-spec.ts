@@ -2,12 +2,16 @@ import { createHash, createHmac, createPublicKey, randomUUID } from 'node:crypto
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ConsentField } from '@zhijia/contracts';
 import { aCertificate, testIssuer, type TestIssuer } from '@zhijia/testing';
 import { exportJWK, importJWK, SignJWT } from 'jose';
-import type { GatewayCode } from '../src/refusals.js';
-import { now, proofOf, signatureOf, someKeys, tokenOf, type Keys } from './support/partner.js';
-import { startSmallSubgraph, type SmallSubgraph } from './support/small-subgraph.js';
-import { listed, startTestGateway, type Answer, type TestGateway } from './support/start-test-gateway.js';
+/* eslint-disable @nx/enforce-module-boundaries -- Gateway and services meet here as their own tests start them. */
+import type { GatewayCode } from '../gateway/src/refusals.js';
+import { now, proofOf, signatureOf, someKeys, tokenOf, type Keys } from '../gateway/test/support/partner.js';
+import { startSmallSubgraph, type SmallSubgraph } from '../gateway/test/support/small-subgraph.js';
+import { listed, startTestGateway, type Answer, type TestGateway } from '../gateway/test/support/start-test-gateway.js';
+/* eslint-enable @nx/enforce-module-boundaries */
+import { openConsentWorld, type ConsentWorld } from './support/consent-world.js';
 
 const all = '@tag(name: "mobile") @tag(name: "dashboard") @tag(name: "bank")';
 const typeDefs = `
@@ -18,6 +22,20 @@ type Mutation { pay(fen: Int! ${all}): Int ${all} }`;
 const question = '{"query":"{ name }"}';
 const payment = '{"query":"mutation { pay(fen: 100) }"}';
 const organisationId = '0199d1a0-0000-7000-8000-0000000000aa';
+
+/** What a partner may read of a member, and what a consent calls it. */
+const consented: Readonly<Record<string, ConsentField>> = {
+  status: 'MEMBERSHIP',
+  joinedOn: 'MEMBERSHIP',
+  organisationNameZh: 'ORGANISATION',
+  organisationUnifiedCode: 'ORGANISATION',
+  maskedName: 'MASKED_NAME',
+  maskedPhone: 'MASKED_PHONE',
+  verification: 'VERIFICATION',
+  timeBalanceMinutes: 'TIME_ACCOUNT',
+  pointsBalance: 'POINTS',
+};
+const everyField = Object.keys(consented).join(' ');
 
 type Facts = Record<string, unknown>;
 
@@ -39,6 +57,15 @@ interface ProofDifference {
   headers?: Record<string, string>;
 }
 
+/** What differs from a read under a consent that is answered. */
+interface ConsentDifference {
+  id?: string;
+  claims?: Facts;
+}
+
+/** What differs from a grant under which the service that it came to answers. */
+type GrantDifference = Parameters<ConsentWorld['grantOf']>[0];
+
 /** What differs from a signed payment of that server. */
 interface SignatureDifference {
   header?: Facts;
@@ -54,6 +81,7 @@ interface SignatureDifference {
  */
 describe('credentials that are refused', () => {
   let bank: SmallSubgraph;
+  let world: ConsentWorld;
   let issuer: TestIssuer;
   let stranger: TestIssuer;
   let gateway: TestGateway;
@@ -69,11 +97,12 @@ describe('credentials that are refused', () => {
       Mutation: { pay: (_: unknown, { fen }: { fen: number }) => fen },
     });
     [issuer, stranger] = await Promise.all([testIssuer(), testIssuer()]);
+    world = await openConsentWorld({ issuer: issuer.issuer, clientId: 'bank' });
     const folder = mkdtempSync(join(tmpdir(), 'zhijia-refused-'));
     gateway = await startTestGateway({
-      subgraphs: [bank],
+      subgraphs: [bank, ...world.subgraphs],
       issuers: [],
-      trusted: [listed(issuer, folder, { development: false })],
+      trusted: [listed(issuer, folder, { development: false, roles: ['member', 'chair', 'bank-client'] })],
       env: { BOARDS_SUBGRAPH: 'none' },
     });
     [bound, strangers, signing, nextSigning, strangersSigning] = await Promise.all([
@@ -89,7 +118,7 @@ describe('credentials that are refused', () => {
   });
   afterAll(async () => {
     await gateway.stop();
-    await bank.stop();
+    await Promise.all([bank.stop(), world.close()]);
   });
 
   const address = (): string => `${gateway.url}/bank/graphql`;
@@ -101,6 +130,9 @@ describe('credentials that are refused', () => {
     exp: now() + 300,
     client_id: 'app',
   });
+
+  const personalToken = (audience = 'mobile'): Promise<string> =>
+    issuer.token({ audience: `zhijia-${audience}`, memberId: world.memberId });
 
   async function asPerson({ claims, header, token }: TokenDifference = {}): Promise<Answer> {
     const good = await new SignJWT({ ...personal(), ...claims })
@@ -135,9 +167,23 @@ describe('credentials that are refused', () => {
     return asServer({ headers }, payment, registered ?? [signing, nextSigning]);
   }
 
+  /** The partner's server asks under its consent. */
+  function asReader(consentId: string, claims: Facts = {}, fields = everyField): Promise<Answer> {
+    const token = { roles: [{ role: 'bank-client', organisationId }], ...claims };
+    const query = `query ($id: ID!) { consentedMember(consentId: $id) { ${fields} } }`;
+    return asServer({ token }, JSON.stringify({ query, variables: { id: consentId } }));
+  }
+
   it('are let in where nothing is wrong with them', async () => {
     const answers = [await asPerson(), await asServer(), await asSigner(), await asSigner({ by: nextSigning })];
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const { body } = await asReader(await world.given());
+    expect(body).toEqual({ data: { consentedMember: world.shown } });
+    for (const holder of world.grantHolders) {
+      expect(await holder.read(world.grantOf({ field: holder.field }))).toEqual({
+        data: { _entities: [{ [holder.name]: world.shown[holder.name] }] },
+      });
+    }
   });
 
   /** HS256 with the text of the public key as the secret: the classic mistake of verifiers. */
@@ -160,19 +206,56 @@ describe('credentials that are refused', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     return token.slice(0, -1) + alphabet[alphabet.indexOf(token.at(-1) ?? '') + 1];
   };
-  const cases: [of: string, what: string, code: GatewayCode, send: () => Promise<Answer>][] = [];
+  interface Refused {
+    status: number;
+    body: Answer['body'];
+    /** Lines that the ledger of uses gets: none where nothing was read. */
+    lines?: number;
+  }
+  const cases: [of: string, what: string, send: () => Promise<Answer>, refused: Refused][] = [];
+  const error = (code: string) => ({
+    message: expect.stringMatching(/\w.*\p{Script=Han}/u),
+    extensions: { code },
+  });
   const token = (what: string, code: GatewayCode, difference: () => TokenDifference): void => {
-    cases.push(['a token', what, code, () => asPerson(difference())]);
+    cases.push(['a token', what, () => asPerson(difference()), { status: 401, body: { errors: [error(code)] } }]);
   };
   const proof = (
     what: string,
     difference: () => ProofDifference | Promise<ProofDifference>,
     code: GatewayCode = 'PROOF_NOT_ACCEPTED',
   ): void => {
-    cases.push(['a proof', what, code, async () => asServer(await difference())]);
+    const refused = { status: 401, body: { errors: [error(code)] } };
+    cases.push(['a proof', what, async () => asServer(await difference()), refused]);
   };
   const signature = (what: string, code: GatewayCode, difference: () => SignatureDifference): void => {
-    cases.push(['a signature', what, code, () => asSigner(difference())]);
+    cases.push(['a signature', what, () => asSigner(difference()), { status: 400, body: { errors: [error(code)] } }]);
+  };
+  /** All of them are answered as a consent that never was. */
+  const consent = (what: string, difference: () => Promise<ConsentDifference>): void => {
+    const send = async () => {
+      const { id, claims } = await difference();
+      return asReader(id ?? (await world.given()), claims);
+    };
+    cases.push(['a consent', what, send, { status: 200, body: { data: { consentedMember: null } } }]);
+  };
+  const consentAsked = (what: string, refused: Refused, send: (consentId: string) => Promise<Answer>): void => {
+    cases.push(['a consent', what, async () => send(await world.given()), refused]);
+  };
+  /** Asked of the services themselves, in a viewer statement that is good: no client ever holds a grant. */
+  const grant = (what: string, difference: () => GrantDifference | string, shows: 'nobody' | 'nothing' = 'nobody') => {
+    for (const [place, at] of ['timebank', 'benefits'].entries()) {
+      const send = async () => {
+        const holder = world.grantHolders[place]!;
+        const changed = difference();
+        const { viewer, ...facts } = typeof changed === 'string' ? { viewer: undefined } : changed;
+        const text = typeof changed === 'string' ? changed : world.grantOf({ field: holder.field, ...facts });
+        const body = (await holder.read(text, viewer)) as Answer['body'];
+        return { status: 200, headers: new Headers(), text: '', body };
+      };
+      const found = shows === 'nobody' ? null : { [place === 0 ? 'timeBalanceMinutes' : 'pointsBalance']: null };
+      cases.push([`a grant at ${at}`, what, send, { status: 200, body: { data: { _entities: [found] } } }]);
+    }
   };
 
   token('that is not there', 'TOKEN_MISSING', () => ({ token: () => null }));
@@ -319,20 +402,116 @@ describe('credentials that are refused', () => {
     signature: (good) => rewritten(good, 0, { typ: 'JOSE' }),
   }));
 
-  it.each(cases)('%s %s: %s', async (of, _what, code, send) => {
-    const { status, headers, body } = await send();
-    expect({ status, ...body }).toEqual({
-      status: of === 'a signature' ? 400 : 401,
-      errors: [{ message: expect.stringMatching(/\w.*\p{Script=Han}/u), extensions: { code } }],
-    });
+  consent('that nobody gave', async () => ({ id: randomUUID() }));
+  consent('that is no id', async () => ({ id: "x' OR true --" }));
+  consent('that is empty', async () => ({ id: '' }));
+  consent('in whose place the member is named', async () => ({ id: world.memberId }));
+  consent('that was withdrawn', async () => {
+    const id = await world.given();
+    await world.withdraw(id);
+    return { id };
+  });
+  consent('that was withdrawn, while one for another purpose lives', async () => {
+    const id = await world.given();
+    await world.given({ purpose: 'loan-assessment' });
+    await world.withdraw(id);
+    return { id };
+  });
+  consent('that another took the place of', async () => {
+    const id = await world.given();
+    await world.given();
+    return { id };
+  });
+  consent('whose last day is over', async () => ({ id: await world.over() }));
+  consent('that was given to another partner', async () => ({
+    claims: { client_id: 'second-bank', sub: 'second-bank' },
+  }));
+  consent("that was given to another issuer's partner of this name", async () => ({ id: await world.ofOtherIssuer() }));
+
+  consentAsked(
+    'beside one that is none: the other is read, and it alone',
+    { status: 200, body: { data: { mine: { status: 'ACTIVE' }, theirs: null } }, lines: 1 },
+    async (id) => {
+      const query = `query ($id: ID!, $none: ID!) {
+        mine: consentedMember(consentId: $id) { status } theirs: consentedMember(consentId: $none) { status } }`;
+      return asServer(
+        { token: { roles: [{ role: 'bank-client', organisationId }] } },
+        JSON.stringify({ query, variables: { id, none: randomUUID() } }),
+      );
+    },
+  );
+  for (const [name, field] of Object.entries(consented)) {
+    cases.push([
+      'a consent',
+      `to everything but ${field}, asked for ${name}`,
+      async () => asReader(await world.given({ without: field }), {}, name),
+      { status: 200, body: { data: { consentedMember: { [name]: null } } }, lines: 1 },
+    ]);
+  }
+  for (const role of [undefined, 'member', 'chair']) {
+    consent(`used by a client that is ${role ?? 'nothing'} and no bank`, async () => ({
+      claims: { roles: role === undefined ? [] : [{ role, organisationId }] },
+    }));
+  }
+  const foreign = { status: 401, body: { errors: [error('TOKEN_WRONG_AUDIENCE')] } };
+  consentAsked("used with the member's own token", foreign, async (id) =>
+    gateway.ask('bank', await personalToken(), `{ consentedMember(consentId: "${id}") { status } }`),
+  );
+  const invalid = expect.objectContaining({ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+  const unknown = { status: 400, body: { errors: expect.arrayContaining([invalid]) } };
+  for (const audience of ['mobile', 'dashboard'] as const) {
+    consentAsked(`asked of /${audience}`, unknown, async (id) =>
+      gateway.ask(audience, await personalToken(audience), `{ consentedMember(consentId: "${id}") { status } }`),
+    );
+  }
+  consentAsked('asked for its grant', unknown, (id) => asReader(id, {}, 'grant'));
+  cases.push([
+    'a grant',
+    'brought to the gateway',
+    () =>
+      asServer(
+        { token: { roles: [{ role: 'bank-client', organisationId }] } },
+        JSON.stringify({
+          query: 'query ($all: [_Any!]!) { _entities(representations: $all) { __typename } }',
+          variables: { all: [{ __typename: 'ConsentedMember', grant: world.grantOf({ field: 'POINTS' }) }] },
+        }),
+      ),
+    unknown,
+  ]);
+
+  grant('that is none', () => 'nonsense');
+  grant('that is empty', () => '');
+  grant('that is 31 seconds old', () => ({ ageMs: 31_000 }));
+  grant('that is made in ten seconds', () => ({ ageMs: -10_000 }));
+  grant('by another key', () => ({ key: Buffer.alloc(32, 8) }));
+  grant('of another partner', () => ({ partner: { clientId: 'second-bank' } }));
+  grant("of another issuer's partner of this name", () => ({ partner: { issuer: 'https://another.test' } }));
+  grant('with another member under its signature', () => ({ rewritten: { memberId: world.otherMemberId } }));
+  grant('with another time under its signature', () => ({ ageMs: 31_000, rewritten: { issuedAtMs: Date.now() } }));
+  grant('with more fields under its signature', () => ({
+    field: 'MASKED_NAME',
+    rewritten: { fields: ['TIME_ACCOUNT', 'POINTS'] },
+  }));
+  grant('to another field', () => ({ field: 'MASKED_NAME' }), 'nothing');
+  for (const role of ['member', 'chair', 'administrator'] as const) {
+    grant(`in the hands of a ${role}`, () => ({ viewer: { role } }), 'nothing');
+  }
+  grant('brought by a person at /mobile', () => ({ viewer: { audience: 'mobile' } }), 'nothing');
+
+  it.each(cases)('%s %s', async (_of, _what, send, { status, body, lines = 0 }) => {
+    const linesBefore = await world.countUses();
+    const answer = await send();
+    expect({ status: answer.status, ...answer.body }).toEqual({ status, ...body });
+    const code = answer.body.errors?.[0]?.extensions?.code as GatewayCode | undefined;
     const challenge =
       code === 'TOKEN_MISSING'
         ? /^Bearer realm="zhijia", DPoP algs="PS256 ES256"$/
         : code === 'PROOF_NOT_ACCEPTED'
           ? /^DPoP algs="PS256 ES256", error="invalid_dpop_proof"$/
           : /^Bearer realm="zhijia", error="invalid_token"/;
-    if (status === 401) expect(headers.get('www-authenticate')).toMatch(challenge);
+    if (status === 401) expect(answer.headers.get('www-authenticate')).toMatch(challenge);
     expect(bank.received).toEqual([]);
+    expect(await world.countUses()).toBe(linesBefore + lines);
   });
 
   /** FAPI 2.0, 5.3.2.1. */
