@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { DataSource, MigrationInterface } from 'typeorm';
+import { LateStatements } from './late-statements.js';
 import { ServiceDataSource } from './service-data-source.js';
 import { watchedPool } from './watched-pool.js';
 
@@ -23,10 +24,11 @@ export interface DataSourceOptions {
  */
 export function createDataSource(options: DataSourceOptions): DataSource {
   parseTypesAsValues();
-  return new ServiceDataSource(
+  const late = new LateStatements((processIds) => db.cancel(processIds));
+  const db: ServiceDataSource = new ServiceDataSource(
     {
       type: 'postgres',
-      driver: options.onPoolWait === undefined ? pg : { ...pg, Pool: watchedPool(options.onPoolWait) },
+      driver: { ...pg, Pool: watchedPool({ onWaited: options.onPoolWait, late }) },
       url: options.url,
       applicationName: options.applicationName,
       entities: [],
@@ -45,6 +47,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     },
     { url: options.url, applicationName: options.applicationName },
   );
+  return db;
 }
 
 let typesAreSet = false;

@@ -1,12 +1,14 @@
 import { inSpan, SpanKind } from '@zhijia/tracing';
 import type { DataSource, EntityManager } from 'typeorm';
+import { currentDeadline } from './deadline.js';
 import { SqlState, sqlStateOf } from './sql-state.js';
 
 const attempts = 4;
 
 /**
  * One transaction, begun again when PostgreSQL chose it as the victim of a deadlock or of a serialization conflict.
- * `work` may therefore run more than once: it does nothing outside the transaction.
+ * `work` may therefore run more than once: it does nothing outside the transaction. Past the deadline of the work at hand
+ * it is rolled back as a whole; once it commits, it commits.
  */
 export async function inTransaction<Result>(
   db: DataSource,
@@ -14,10 +16,26 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await inSpan('transaction', { kind: SpanKind.INTERNAL }, () => db.transaction(work));
+      return await inSpan('transaction', { kind: SpanKind.INTERNAL }, () => commitInTime(db, work));
     } catch (error) {
       if (attempt === attempts || !isConflict(error)) throw error;
     }
+  }
+}
+
+async function commitInTime<Result>(db: DataSource, work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
+  const deadline = currentDeadline();
+  if (deadline === undefined) return db.transaction(work);
+  let commits = false;
+  try {
+    return await db.transaction(async (tx) => {
+      const result = await work(tx);
+      deadline.beginCommit();
+      commits = true;
+      return result;
+    });
+  } finally {
+    if (commits) deadline.endCommit();
   }
 }
 

@@ -5,6 +5,7 @@ export { lookUp } from './look-up.js';
 export { openProbe, type Probe } from './open-probe.js';
 export { execute, poolFigures, row, rows, type Queryable } from './sql.js';
 export type { PoolFigures } from './watched-pool.js';
+export { runUntil } from './deadline.js';
 export { preparedRows } from './prepared-rows.js';
 export { newestOf } from './newest-of.js';
 export { InBatches, type BatchOptions } from './in-batches.js';

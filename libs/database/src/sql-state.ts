@@ -1,3 +1,5 @@
+import { DeadlinePassed } from './deadline.js';
+
 /** PostgreSQL error codes this product reacts to. https://www.postgresql.org/docs/18/errcodes-appendix.html */
 export const SqlState = {
   serializationFailure: '40001',
@@ -64,6 +66,7 @@ const lostConnection =
 
 /** Whether the same work can succeed a little later, unchanged. */
 export function isTransient(error: unknown): boolean {
+  if (error instanceof DeadlinePassed) return true;
   const state = sqlStateOf(error);
   if (state !== null) return transientStates.has(state) || state.startsWith('08');
   const code = driverErrorOf(error)?.code;

@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { currentDeadline, DeadlinePassed } from './deadline.js';
+import type { LateStatements } from './late-statements.js';
 
 type Connected = (
   error: Error | undefined,
@@ -6,29 +8,41 @@ type Connected = (
   done: (release?: unknown) => void,
 ) => void;
 
-/** A pool that tells how long somebody waited for a connection, where all of them were taken. */
-export function watchedPool(onWaited: (seconds: number) => void): typeof pg.Pool {
+export interface PoolWatch {
+  /** Told how long somebody waited for a connection, where all of them were taken. */
+  readonly onWaited?: (seconds: number) => void;
+  readonly late: LateStatements;
+}
+
+/** A pool that tells how long it is waited for, and gives nobody a connection beyond the deadline of their work. */
+export function watchedPool({ onWaited, late }: PoolWatch): typeof pg.Pool {
   return class WatchedPool extends pg.Pool {
     override connect(): Promise<pg.PoolClient>;
     override connect(callback: Connected): void;
     override connect(callback?: Connected): Promise<pg.PoolClient> | void {
-      const mustWait = this.idleCount === 0 && this.totalCount >= this.options.max;
-      if (callback === undefined) return mustWait ? this.connectWatched() : super.connect();
-      if (!mustWait) return super.connect(callback);
-      const began = performance.now();
-      super.connect((...connected) => {
-        onWaited((performance.now() - began) / 1_000);
-        callback(...connected);
-      });
-    }
-
-    private async connectWatched(): Promise<pg.PoolClient> {
-      const began = performance.now();
-      try {
-        return await super.connect();
-      } finally {
-        onWaited((performance.now() - began) / 1_000);
+      if (callback === undefined) {
+        return new Promise((resolve, reject) => {
+          this.connect((error, client) =>
+            client === undefined ? reject(error ?? new Error('No connection')) : resolve(client),
+          );
+        });
       }
+      const deadline = currentDeadline();
+      const mustWait = this.idleCount === 0 && this.totalCount >= this.options.max;
+      if (!mustWait && deadline === undefined) return super.connect(callback);
+      const began = mustWait ? performance.now() : 0;
+      super.connect((error, client, done) => {
+        if (mustWait) onWaited?.((performance.now() - began) / 1_000);
+        if (client === undefined || deadline === undefined) return callback(error, client, done);
+        if (deadline.isPassed) {
+          done();
+          return callback(new DeadlinePassed(), undefined, () => {});
+        }
+        const checkout = late.begin(client, deadline);
+        const release = (destroy?: unknown): void => done(late.end(checkout) ? destroy : true);
+        client.release = release;
+        callback(undefined, client, release);
+      });
     }
   };
 }

@@ -1,4 +1,5 @@
 import { Viewer } from '@zhijia/access';
+import { runUntil } from '@zhijia/database';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { FormatError } from './format-error.js';
@@ -11,15 +12,17 @@ const deadlineHeader = 'x-zhijia-deadline-ms';
 export function openGraphDoor(server: FastifyInstance, schema: GraphQLSchema, formatError: FormatError): void {
   const operations = new Operations(schema);
 
+  function run(asked: OperationRequest, viewer: Viewer, deadlineAt: number): Promise<ExecutionResult> {
+    const context = { viewer, loaders: new RequestLoaders(viewer, deadlineAt) };
+    return runUntil(deadlineAt, () => operations.run(asked, context));
+  }
+
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<string> {
     void reply.type('application/json; charset=utf-8');
     const { viewer } = request;
     if (!(viewer instanceof Viewer)) throw new Error('A request passed the gate without a viewer');
     const asked = readRequest(request.rawBody ?? Buffer.of());
-    const result: ExecutionResult =
-      asked === null
-        ? notAsked()
-        : await operations.run(asked, { viewer, loaders: new RequestLoaders(viewer, deadlineOf(request)) });
+    const result: ExecutionResult = asked === null ? notAsked() : await run(asked, viewer, deadlineOf(request));
     if (result.errors === undefined) return JSON.stringify(result);
     if (result.data === undefined) void reply.code(400);
     const errors = result.errors.map((error) => formatError(error.toJSON(), error));

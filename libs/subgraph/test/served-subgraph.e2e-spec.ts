@@ -2,10 +2,11 @@ import type { LightMyRequestResponse } from 'fastify';
 import { Injectable, Module } from '@nestjs/common';
 import { Args, Context, Mutation, Query, ResolveField, Resolver, Parent } from '@nestjs/graphql';
 import { defineRules, ownedBy, Viewer } from '@zhijia/access';
-import { databaseMigrations } from '@zhijia/database';
+import { databaseMigrations, poolFigures, rows } from '@zhijia/database';
 import { messagingMigrations } from '@zhijia/messaging';
 import { policyMigrations } from '@zhijia/policy';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
+import { DataSource } from 'typeorm';
 
 import { RequestLoaders, ResolveReferences, defineSubgraph, type BatchLoader } from '../src/index.js';
 
@@ -23,7 +24,10 @@ class BalanceLoader implements BatchLoader<string, number> {
 class AccountResolver {
   referenceCalls = 0;
 
-  constructor(private readonly balances: BalanceLoader) {}
+  constructor(
+    private readonly balances: BalanceLoader,
+    private readonly db: DataSource,
+  ) {}
 
   @ResolveReferences('Account')
   async accounts(references: readonly { id: string }[]): Promise<({ id: string; ownerId: string } | null)[]> {
@@ -39,6 +43,12 @@ class AccountResolver {
   @Query('account')
   account(@Args('id') id: string): { id: string; ownerId: string } {
     return { id, ownerId: 'ada' };
+  }
+
+  @Query('slow')
+  async slow(): Promise<string> {
+    await rows(this.db, 'SELECT pg_sleep(600)');
+    return 'at last';
   }
 
   @Mutation('fail')
@@ -161,17 +171,28 @@ describe('a served subgraph', () => {
     });
   });
 
-  function post(body: string): Promise<LightMyRequestResponse> {
+  function post(body: string, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> {
     return service.inject({
       method: 'POST',
       url: '/graphql',
       headers: {
         'content-type': 'application/json',
         'x-zhijia-viewer': service.statement(member('ada'), { method: 'POST', path: '/graphql', body }),
+        ...headers,
       },
       body,
     });
   }
+
+  it('cuts what runs in the database when nobody waits for it any more, and says that it can be tried again', async () => {
+    const response = await post('{"query":"{ slow }"}', { 'x-zhijia-deadline-ms': '50' });
+    expect(response.json()).toMatchObject({
+      data: { slow: null },
+      errors: [{ path: ['slow'], extensions: { code: 'TRY_AGAIN', retryable: true } }],
+    });
+    expect(poolFigures(service.db)).toMatchObject({ busy: 0, waiting: 0 });
+    // Less than a statement may take by itself: without the deadline it is not done by then.
+  }, 10_000);
 
   it.each([
     ['no JSON', '{', 'BAD_REQUEST'],
