@@ -49,6 +49,18 @@ export function createMetrics() {
       buckets: secondsBuckets,
       registers,
     }),
+    breakerOpen: new Gauge({
+      name: 'zhijia_gateway_breaker_open',
+      help: '1 while nothing is asked of a subgraph, because it stands still or cannot be reached',
+      labelNames: ['subgraph'],
+      registers,
+    }),
+    breakerOpenings: new Counter({
+      name: 'zhijia_gateway_breaker_openings_total',
+      help: 'How often a subgraph was given up until it says again that it lives',
+      labelNames: ['subgraph'],
+      registers,
+    }),
     repeatedFetches: new Counter({
       name: 'zhijia_gateway_repeated_fetches_total',
       help: 'Reads sent a second time because their connection was refused or lost',
@@ -94,5 +106,15 @@ export function createMetrics() {
       help: 'Answers without an error in which a null emptied what it stood in',
       registers,
     }),
+  };
+}
+
+/** Counts the breaker of one subgraph, from the first scrape on. */
+export function countBreaker(metrics: Metrics, subgraph: string): (isOpen: boolean) => void {
+  metrics.breakerOpen.set({ subgraph }, 0);
+  metrics.breakerOpenings.inc({ subgraph }, 0);
+  return (isOpen) => {
+    metrics.breakerOpen.set({ subgraph }, isOpen ? 1 : 0);
+    if (isOpen) metrics.breakerOpenings.inc({ subgraph });
   };
 }

@@ -19,7 +19,7 @@ import { tokenGate } from './http/token-gate.js';
 import { ProofChecker, proofWindowMs } from './identity/check-proof.js';
 import { SharedProofsSeen } from './identity/shared-proofs-seen.js';
 import { TokenVerifier } from './identity/verify-token.js';
-import { createMetrics } from './metrics.js';
+import { countBreaker, createMetrics } from './metrics.js';
 import { openRedis } from './open-redis.js';
 import { CostBudget } from './rates/cost-budget.js';
 import { Rates } from './rates/rates.js';
@@ -43,7 +43,9 @@ export async function serveGateway(config: GatewayConfig): Promise<RunningGatewa
   const state = { isStopping: false };
   const server = await createHttpServer(log, metrics, state, config.tls);
 
-  const subgraphs = config.subgraphs.map((address) => new Subgraph(address, config.subgraphTimeoutMs));
+  const subgraphs = config.subgraphs.map(
+    (address) => new Subgraph(address, config.subgraphTimeoutMs, { onBreaker: countBreaker(metrics, address.name) }),
+  );
   const sources = new Map(subgraphs.map((subgraph) => [subgraph.name, new SubgraphSource(subgraph, metrics, log)]));
   const boardsAddress = config.subgraphs.find(({ name }) => name === config.boardsSubgraph);
   // Connections of their own: readers of boards may be slow, and must not hold those that answer operations.

@@ -12,7 +12,7 @@ import { addGraphRoute } from './http/graph-route.js';
 import { addHealthRoutes } from './http/health-routes.js';
 import { tokenGate } from './http/token-gate.js';
 import { TokenVerifier } from './identity/verify-token.js';
-import { createMetrics, type Metrics } from './metrics.js';
+import { countBreaker, createMetrics, type Metrics } from './metrics.js';
 import { CostBudget } from './rates/cost-budget.js';
 import { Rates } from './rates/rates.js';
 import { limits } from './refusals.js';
@@ -75,7 +75,11 @@ export async function serveSupergraph(config: StandaloneConfig): Promise<Running
 
 async function openFile(config: StandaloneConfig, metrics: Metrics, log: Log): Promise<OpenGraph> {
   const supergraphSdl = readSupergraph(config.supergraphFile);
-  const subgraphs = config.addressesIn(supergraphSdl).map((address) => new Subgraph(address, config.subgraphTimeoutMs));
+  const subgraphs = config
+    .addressesIn(supergraphSdl)
+    .map(
+      (address) => new Subgraph(address, config.subgraphTimeoutMs, { onBreaker: countBreaker(metrics, address.name) }),
+    );
   const closeSubgraphs = async (): Promise<void> => {
     await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
   };

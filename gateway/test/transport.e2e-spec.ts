@@ -1,4 +1,4 @@
-import { testIssuer, type TestIssuer } from '@zhijia/testing';
+import { testIssuer, until, type TestIssuer } from '@zhijia/testing';
 import { startPeople, startPlaces } from './support/people-and-places.js';
 import type { SmallSubgraph } from './support/small-subgraph.js';
 import { startTestGateway, type TestGateway } from './support/start-test-gateway.js';
@@ -77,5 +77,25 @@ describe('the way to subgraphs', () => {
     // Red control: with time left it is waited for.
     places.beforeAnswer = () => new Promise((resolve) => setTimeout(resolve, 300));
     expect((await gateway.ask('mobile', token, '{ me { home { town } } }')).body.errors).toBeUndefined();
+  });
+
+  /** Last: the place of `places` is empty afterwards. */
+  it('is given up where it leads nowhere, and that is told to who watches', async () => {
+    const told = async (): Promise<string[]> => {
+      const page = await (await fetch(`${gateway.url}/metrics`)).text();
+      return page.split('\n').filter((line) => /^zhijia_gateway_breaker.*"places"/.test(line));
+    };
+    const [open, openings] = ['zhijia_gateway_breaker_open', 'zhijia_gateway_breaker_openings_total'];
+    expect(await told()).toEqual([`${open}{subgraph="places"} 0`, `${openings}{subgraph="places"} 0`]);
+    await places.stop();
+    await until(
+      async () => {
+        const { body } = await gateway.ask('mobile', token, '{ me { home { town } } }');
+        expect(body.errors?.[0].extensions.code).toBe('SUBGRAPH_UNAVAILABLE');
+        return (await told())[0]?.endsWith(' 1');
+      },
+      { what: 'the breaker to open' },
+    );
+    expect(await told()).toEqual([`${open}{subgraph="places"} 1`, `${openings}{subgraph="places"} 1`]);
   });
 });

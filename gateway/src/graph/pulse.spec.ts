@@ -12,11 +12,13 @@ function aRequest() {
 describe('the pulse of a subgraph', () => {
   let isAlive = false;
   let looks = 0;
+  let turns: boolean[];
   let pulse: Pulse;
 
   beforeEach(() => {
     isAlive = false;
     looks = 0;
+    turns = [];
     pulse = new Pulse(
       'places',
       async () => {
@@ -24,6 +26,7 @@ describe('the pulse of a subgraph', () => {
         return isAlive;
       },
       options,
+      (standsStill) => turns.push(standsStill),
     );
   });
   afterEach(() => pulse.close());
@@ -49,8 +52,10 @@ describe('the pulse of a subgraph', () => {
     pulse.failed();
     expect(pulse.standsStill).toBe(true);
     expect(waiting.aborted).toHaveLength(1);
+    pulse.failed();
     isAlive = true;
     await until(async () => !pulse.standsStill, { what: 'the pulse to come back' });
+    expect(turns).toEqual([true, false]);
     pulse.begun(next);
     expect(next.aborted).toEqual([]);
   });

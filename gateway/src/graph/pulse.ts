@@ -43,6 +43,8 @@ export class Pulse {
     private readonly name: string,
     private readonly isAlive: (withinMs: number) => Promise<boolean>,
     options: Partial<PulseOptions> = {},
+    /** Told when it is given up, and when it is back. */
+    private readonly onTurn: (standsStill: boolean) => void = () => {},
   ) {
     this.options = { ...usual, ...options };
     this.timer = setInterval(() => void this.watch(), this.options.everyMs);
@@ -91,7 +93,7 @@ export class Pulse {
       for (let look = 1; look <= (this.still ? 1 : looks); look += 1) {
         if ((await this.isAlive(this.options.lookMs)) || this.lastSignAt > before) {
           this.sign();
-          this.still = false;
+          this.turn(false);
           return;
         }
       }
@@ -101,8 +103,14 @@ export class Pulse {
     }
   }
 
+  private turn(standsStill: boolean): void {
+    if (this.still === standsStill) return;
+    this.still = standsStill;
+    this.onTurn(standsStill);
+  }
+
   private giveUp(): void {
-    this.still = true;
+    this.turn(true);
     for (const request of this.awaited) request.abort(new StandsStill(this.name));
     this.awaited.clear();
   }

@@ -57,7 +57,12 @@ export class Subgraph {
   constructor(
     address: SubgraphAddress,
     timeoutMs: number,
-    options: { isForStreams?: boolean; pulse?: Partial<PulseOptions> } = {},
+    options: {
+      isForStreams?: boolean;
+      pulse?: Partial<PulseOptions>;
+      /** Told when the breaker opens (nothing more is asked), and when it closes. */
+      onBreaker?: (isOpen: boolean) => void;
+    } = {},
   ) {
     this.name = address.name;
     this.graphqlPath = address.path;
@@ -78,6 +83,7 @@ export class Subgraph {
       this.name,
       async (withinMs) => (await this.probe('/health/live', withinMs)) !== null,
       options.pulse,
+      options.onBreaker,
     );
   }
 
