@@ -8,11 +8,12 @@ export class DeadlinePassed extends Error {
   }
 }
 
-/** Until when somebody waits for work, on the clock of `performance.now()`. */
+/** Until when somebody waits for work. */
 export class Deadline {
   private commits = 0;
 
-  constructor(private readonly at: number) {}
+  /** @param at on the clock of `performance.now()` */
+  constructor(readonly at: number) {}
 
   get isPassed(): boolean {
     return performance.now() > this.at;
@@ -38,11 +39,14 @@ export class Deadline {
   }
 }
 
-const current = new AsyncLocalStorage<Deadline>();
+const current = new AsyncLocalStorage<Deadline | undefined>();
 
-/** Runs work for which nobody waits after this instant: statements that run then are cut, transactions rolled back. */
+/**
+ * Runs work for which nobody waits after this instant: statements that run then are cut, transactions rolled back. Of
+ * work that begins within it this is the only deadline; Infinity is none.
+ */
 export function runUntil<Result>(at: number, work: () => Result): Result {
-  return Number.isFinite(at) ? current.run(new Deadline(at), work) : work();
+  return current.run(at === Infinity ? undefined : new Deadline(at), work);
 }
 
 /** Undefined for work that nobody waits for: consumers, jobs, commands. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentDeadline, runUntil } from './deadline.js';
 import { InBatches } from './in-batches.js';
 
 interface Item {
@@ -105,5 +106,20 @@ describe('work in batches', () => {
     );
     await Promise.all(['one', 'two'].map((name) => context.run(name, () => batcher.do(item(name)))));
     expect(seen).toEqual(['one', 'two']);
+  });
+
+  it('works as long as one of those who go together waits', async () => {
+    const seen: (number | undefined)[] = [];
+    const batcher = new InBatches<Item, number>(
+      async (items) => {
+        seen.push(currentDeadline()?.at);
+        return items.map(() => 0);
+      },
+      { most: 10, atOnce: 1, groupOf: ({ group }) => group, keyOf: ({ key }) => key },
+    );
+    const deadlines = [10, 20, 30, 15, Infinity];
+    const groups = ['a', 'b', 'b', 'c', 'c'];
+    await Promise.all(deadlines.map((at, place) => runUntil(at, () => batcher.do(item(String(place), groups[place])))));
+    expect(seen).toEqual([10, 30, undefined]);
   });
 });

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { currentDeadline, runUntil } from './deadline.js';
 import { isTransient } from './sql-state.js';
 
 export interface BatchOptions<Item> {
@@ -18,6 +19,8 @@ interface Waiting<Item, Result> {
   readonly key: string;
   /** The caller's asynchronous context: its trace, its log fields. */
   readonly inContext: <Value>(work: () => Value) => Value;
+  /** Until when the caller waits. */
+  readonly deadlineAt: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -44,7 +47,8 @@ export class InBatches<Item, Result> {
     return new Promise((resolve, reject) => {
       const { groupOf, keyOf } = this.options;
       const inContext = AsyncLocalStorage.snapshot();
-      this.waiting.push({ item, group: groupOf(item), key: keyOf(item), inContext, resolve, reject });
+      const deadlineAt = currentDeadline()?.at ?? Infinity;
+      this.waiting.push({ item, group: groupOf(item), key: keyOf(item), inContext, deadlineAt, resolve, reject });
       this.startWhatCan();
     });
   }
@@ -91,7 +95,9 @@ export class InBatches<Item, Result> {
   private async runTogether(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     const [first] = batch;
     if (first === undefined) return;
-    const results = await first.inContext(() => this.work(batch.map(({ item }) => item)));
+    // Nobody is cut because another's time is over: all of them are done while one still waits.
+    const deadlineAt = Math.max(...batch.map((one) => one.deadlineAt));
+    const results = await first.inContext(() => runUntil(deadlineAt, () => this.work(batch.map(({ item }) => item))));
     if (results.length !== batch.length) throw new Error(`${results.length} results for ${batch.length} items`);
     batch.forEach(({ resolve }, place) => resolve(results[place] as Result));
   }
