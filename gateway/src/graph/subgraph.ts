@@ -35,7 +35,7 @@ const lostConnection: ReadonlySet<unknown> = new Set([
 
 /** The way to the subgraph failed, not its answer: whether it read the request is not known. */
 export function isLostConnection(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && lostConnection.has(error.code);
+  return typeof error === 'object' && error !== null && 'code' in error && lostConnection.has(error.code);
 }
 
 export interface SubgraphAnswer {
