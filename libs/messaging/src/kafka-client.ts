@@ -1,5 +1,6 @@
 import type { EventContract } from '@zhijia/contracts';
 import type { Log } from '@zhijia/logging';
+import './still-request-queue.js';
 import { Kafka, logLevel, type logCreator, type SASLOptions } from 'kafkajs';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
