@@ -281,9 +281,9 @@ describe('what bad input gets', () => {
         expect(await call(subgraph, body)).toEqual(refused('missing'));
         const token = await product.token(county.member(0));
         expect(await call(subgraph, body, { authorization: `Bearer ${token}` })).toEqual(refused('missing'));
-        expect(await call(subgraph, body, { [viewerStatementHeader]: 'x.y' })).toEqual(refused('badSignature'));
-        expect(await call(subgraph, body, statement({ body: `${body} ` }))).toEqual(refused('otherRequest'));
-        expect(await call(subgraph, body, statement({ subgraph: other }))).toEqual(refused('otherRequest'));
+        expect(await call(subgraph, body, { [viewerStatementHeader]: 'x.y' })).toEqual(refused('malformed'));
+        expect(await call(subgraph, body, statement({ body: `${body} ` }))).toEqual(refused('badSignature'));
+        expect(await call(subgraph, body, statement({ subgraph: other }))).toEqual(refused('badSignature'));
         expect(await call(subgraph, body, statement({ key: other }))).toEqual(refused('badSignature'));
         expect(await call(subgraph, body, statement({ ageMs: 31_000 }))).toEqual(refused('expired'));
         expect(await call(subgraph, body, statement({ ageMs: -60_000 }))).toEqual(refused('expired'));

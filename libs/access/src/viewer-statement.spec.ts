@@ -38,7 +38,24 @@ describe('a viewer statement', () => {
     ['another method', { method: 'GET' }],
     ['another path', { path: '/graphql?x=1' }],
   ])('holds for no other request: %s', (_what, changed) => {
-    expect(check(statement, changed)).toEqual({ kind: 'refused', reason: 'otherRequest' });
+    expect(check(statement, changed)).toEqual({ kind: 'refused', reason: 'badSignature' });
+  });
+
+  it('says of another viewer who that is, though the same one asked before', () => {
+    const other = new Viewer({ ...viewer, subject: 'ben' });
+    expect(check(signViewerStatement(other, request, key, now))).toEqual({ kind: 'verified', viewer: other });
+    expect(check(statement)).toEqual({ kind: 'verified', viewer });
+  });
+
+  it('holds for no other time than it says', () => {
+    const [text = '', issuedAt = '', mac = ''] = statement.split('.');
+    const later = `${text}.${String(Number(issuedAt) + 1)}.${mac}`;
+    expect(check(later)).toEqual({ kind: 'refused', reason: 'badSignature' });
+  });
+
+  it('is refused when what the gateway signed is no viewer', () => {
+    const nobody = signViewerStatement({ ...viewer, audience: 'nobody' as 'mobile' }, request, key, now);
+    expect(check(nobody)).toEqual({ kind: 'refused', reason: 'malformed' });
   });
 
   it('holds for 30 seconds', () => {

@@ -231,7 +231,7 @@ describe('a served subgraph', () => {
       body: JSON.stringify({ query: '{ account(id: "a") { id } }' }),
     });
     expect(response.statusCode).toBe(401);
-    expect(response.json()).toMatchObject({ errors: [{ extensions: { reason: 'otherRequest' } }] });
+    expect(response.json()).toMatchObject({ errors: [{ extensions: { reason: 'badSignature' } }] });
   });
 
   it('answers its probes to anybody', async () => {
