@@ -65,7 +65,8 @@ function apolloHashOf(extensions: unknown): string | null {
   return typeof hash === 'string' ? hash : null;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** A JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

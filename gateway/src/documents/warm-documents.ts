@@ -18,7 +18,7 @@ export interface UnusableDocument {
  */
 export async function warmDocuments(
   documents: TrustedDocuments,
-  graph: { schema: GraphQLSchema; keep(hash: string, document: DocumentNode): void },
+  graph: { schema: GraphQLSchema; keep(text: string, document: DocumentNode): void },
   store: DocumentStore,
 ): Promise<readonly UnusableDocument[]> {
   const unusable: UnusableDocument[] = [];
@@ -29,7 +29,7 @@ export async function warmDocuments(
       const document = parse(text);
       const [error] = [limitRefusalOf(document) ?? [], validate(graph.schema, document)].flat();
       if (error !== undefined) throw error;
-      graph.keep(hash, document);
+      graph.keep(text, document);
       store.keep(hash, document);
     } catch (error) {
       unusable.push({ hash, reason: error instanceof Error ? error.message : String(error) });

@@ -7,6 +7,7 @@ import {
   type GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type OperationTypeNode,
 } from 'graphql';
 import { limitExceeded } from '../graph/operation-limits.js';
 import type { Metrics } from '../metrics.js';
@@ -21,19 +22,22 @@ import { fieldNamesOf, withSafeNames } from './safe-names.js';
 import { sharedForIn, type SharedFor } from './shared-fields.js';
 import { interfacesOf, typeConditionsOf } from './type-conditions.js';
 
+export interface CompiledOperation<Context> {
+  kind: 'compiled';
+  type: OperationTypeNode;
+  run: RunOperation<Context>;
+  errorsOf: (variables: Variables) => readonly GraphQLError[];
+  costOf: (variables: Variables) => number;
+}
+
 /** An operation that was planned once, or refused once. */
 export type PlannedOperation<Context> =
-  | {
-      kind: 'compiled';
-      run: RunOperation<Context>;
-      errorsOf: (variables: Variables) => readonly GraphQLError[];
-      costOf: (variables: Variables) => number;
-    }
+  | CompiledOperation<Context>
   /** Its plan has a part that is not compiled. */
   | { kind: 'stock'; costOf: (variables: Variables) => number }
   | { kind: 'refused'; error: GraphQLError };
 
-type Variables = Readonly<Record<string, unknown>>;
+export type Variables = Readonly<Record<string, unknown>>;
 
 const planCacheBytes = 48 * 1_024 * 1_024;
 
@@ -66,20 +70,20 @@ export class CompiledGraph<Context> {
     this.planner = new OperationPlanner(supergraph);
   }
 
-  /** An operation that needs no planning any more. */
-  known(documentKey: string, operationName: string | undefined): PlannedOperation<Context> | undefined {
-    const key = keyOf(documentKey, operationName);
+  /** An operation that needs no planning any more: its document was found valid for this graph. */
+  known(text: string, operationName: string | undefined): PlannedOperation<Context> | undefined {
+    const key = keyOf(text, operationName);
     return this.kept.get(key) ?? this.planned.get(key);
   }
 
   /**
-   * @param documentKey names the document: equal keys, equal documents
+   * @param text the document's
    * @param document validated
    */
-  operation(documentKey: string, document: DocumentNode, operationName: string | undefined): PlannedOperation<Context> {
-    const known = this.known(documentKey, operationName);
+  operation(text: string, document: DocumentNode, operationName: string | undefined): PlannedOperation<Context> {
+    const known = this.known(text, operationName);
     if (known !== undefined) return known;
-    const key = keyOf(documentKey, operationName);
+    const key = keyOf(text, operationName);
     const { value, bytes } = this.plan(document, operationName);
     if (bytes > limits.planBytes) return this.refuse(key);
     this.counting(() => this.planned.set(key, value, bytes + key.length));
@@ -97,14 +101,14 @@ export class CompiledGraph<Context> {
    *
    * @param document validated
    */
-  keep(documentKey: string, document: DocumentNode): void {
+  keep(text: string, document: DocumentNode): void {
     const names = document.definitions.flatMap((definition) =>
       definition.kind === Kind.OPERATION_DEFINITION ? [definition.name?.value] : [],
     );
     for (const name of names) {
       const { value } = this.plan(document, name);
-      this.kept.set(keyOf(documentKey, name), value);
-      if (names.length === 1) this.kept.set(keyOf(documentKey, undefined), value);
+      this.kept.set(keyOf(text, name), value);
+      if (names.length === 1) this.kept.set(keyOf(text, undefined), value);
     }
   }
 
@@ -155,7 +159,7 @@ export class CompiledGraph<Context> {
     const value: PlannedOperation<Context> =
       run === null
         ? { kind: 'stock', costOf }
-        : { kind: 'compiled', run, errorsOf: this.variableErrors(operation), costOf };
+        : { kind: 'compiled', type: operation.operation, run, errorsOf: this.variableErrors(operation), costOf };
     return { value, bytes: bytesOf(document, plan) };
   }
 
@@ -177,8 +181,9 @@ export class CompiledGraph<Context> {
 
 const refusalBytes = 1_024;
 
-function keyOf(documentKey: string, operationName: string | undefined): string {
-  return `${documentKey} ${operationName ?? ''}`;
+/** No name of an operation has a space in it, so what stands before the last one is the text. */
+function keyOf(text: string, operationName: string | undefined): string {
+  return `${text} ${operationName ?? ''}`;
 }
 
 /** Closures cannot be weighed. Measured, they and the document weigh about this much for each character. */

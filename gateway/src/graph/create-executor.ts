@@ -3,7 +3,8 @@ import { ApolloGateway } from '@apollo/gateway';
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { ConfigError } from '@zhijia/config';
 import type { Log } from '@zhijia/logging';
-import { CompiledGraph } from '../execution/compiled-graph.js';
+import type { ExecutionResult } from 'graphql';
+import { CompiledGraph, type CompiledOperation, type Variables } from '../execution/compiled-graph.js';
 import { plannerConfig } from '../execution/plan-operation.js';
 import { turnTelemetryOff } from '../gateway.config.js';
 import type { Metrics } from '../metrics.js';
@@ -16,9 +17,17 @@ import type { SubgraphSource } from './subgraph-source.js';
 type ApolloGatewayInterface = ApolloServerOptionsWithGateway<GraphContext>['gateway'];
 type Execute = NonNullable<Awaited<ReturnType<ApolloGatewayInterface['load']>>['executor']>;
 
+type RunCompiled = (
+  operation: CompiledOperation<GraphContext>,
+  variables: Variables,
+  context: GraphContext,
+) => Promise<ExecutionResult>;
+
 /** What plans and runs operations over one supergraph. */
 export interface GraphExecutor {
   graph: CompiledGraph<GraphContext>;
+  /** Takes the cost of an operation, and runs it. */
+  run: RunCompiled;
   /** Apollo Server knows no more of it than this interface. */
   gateway: ApolloGatewayInterface;
 }
@@ -49,24 +58,39 @@ export function createExecutor(
   const graph = new CompiledGraph<GraphContext>(supergraph, (name) => shared.before(name, sourceOf(name)), metrics);
   const stock = stockExecutor(supergraphSdl, sourceOf, log);
 
+  const run: RunCompiled = async (operation, variables, context) => {
+    const errors = operation.errorsOf(variables);
+    if (errors.length > 0) return { errors };
+    const refusal = await budget.refusalOf(context.viewer, operation.costOf(variables));
+    if (refusal !== null) return { errors: [refusal] };
+    metrics.executions.inc({ executor: 'compiled' });
+    return operation.run(context, variables);
+  };
+
   const execute: Execute = async (request) => {
-    const { operationName, variables = {} } = request.request;
-    const { document, queryHash } = request;
     const context = request.context as GraphContext;
-    let operation = graph.known(queryHash, operationName);
+    if (context.outcome !== undefined) return context.outcome;
+    const { query: text = '', operationName, variables = {} } = request.request;
+    const { document } = request;
+    let operation = graph.known(text, operationName);
     if (operation === undefined) {
       const cost = graph.costOf(document, operationName)?.(variables) ?? 0;
       const refusal = await budget.refusalOfPlanning(context.viewer, cost, document.loc?.end ?? 0);
       if (refusal !== null) return { errors: [refusal] };
-      operation = graph.operation(queryHash, document, operationName);
+      operation = graph.operation(text, document, operationName);
     }
-    if (operation.kind === 'refused') return { errors: [operation.error] };
-    const errors = operation.kind === 'compiled' ? operation.errorsOf(variables) : [];
-    if (errors.length > 0) return { errors };
-    const refusal = await budget.refusalOf(context.viewer, operation.costOf(variables));
-    if (refusal !== null) return { errors: [refusal] };
-    metrics.executions.inc({ executor: operation.kind });
-    return operation.kind === 'compiled' ? operation.run(context, variables) : (await stock())(request);
+    switch (operation.kind) {
+      case 'refused':
+        return { errors: [operation.error] };
+      case 'compiled':
+        return run(operation, variables, context);
+      case 'stock': {
+        const refusal = await budget.refusalOf(context.viewer, operation.costOf(variables));
+        if (refusal !== null) return { errors: [refusal] };
+        metrics.executions.inc({ executor: 'stock' });
+        return (await stock())(request);
+      }
+    }
   };
   const gateway: ApolloGatewayInterface = {
     onSchemaLoadOrUpdate: (callback) => {
@@ -76,7 +100,7 @@ export function createExecutor(
     load: async () => ({ executor: execute }),
     stop: async () => graph.forget(),
   };
-  return { graph, gateway };
+  return { graph, run, gateway };
 }
 
 /** Apollo's own executor, for the plans that are not compiled; it is made when there is the first of them. */

@@ -1,4 +1,5 @@
 import type { Viewer } from '@zhijia/access';
+import type { ExecutionResult } from 'graphql';
 
 /** What goes with one operation from the door to the subgraphs. */
 export interface GraphContext {
@@ -10,4 +11,6 @@ export interface GraphContext {
   deadlineAt: number;
   /** Collects the codes that the client is told, for the request's log line. */
   toldCodes: string[];
+  /** What came of the operation, where it was run before Apollo Server was asked to tell it. */
+  outcome?: Promise<ExecutionResult>;
 }

@@ -1,10 +1,10 @@
-import type { ApolloServer } from '@apollo/server';
 import type { TrustedDocuments } from '../documents/trusted-documents.js';
+import type { GraphAnswer, GraphRequest } from './answer-request.js';
 import type { GraphContext } from './graph-context.js';
 
 /** A graph that is served, and what ends with it. */
 export interface OpenGraph {
-  server: ApolloServer<GraphContext>;
+  answer(request: GraphRequest, context: GraphContext): Promise<GraphAnswer>;
   /** What its clients were built with. */
   documents: TrustedDocuments;
   close(): Promise<void>;

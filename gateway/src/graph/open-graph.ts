@@ -3,6 +3,7 @@ import type { Log } from '@zhijia/logging';
 import type { TrustedDocuments } from '../documents/trusted-documents.js';
 import type { Metrics } from '../metrics.js';
 import type { CostBudget } from '../rates/cost-budget.js';
+import { answerRequest } from './answer-request.js';
 import { createExecutor } from './create-executor.js';
 import type { OpenGraph } from './graph-slot.js';
 import { startGraph } from './start-graph.js';
@@ -31,6 +32,10 @@ export async function openGraph(
   },
 ): Promise<OpenGraph> {
   const executor = createExecutor(supergraphSdl, options);
-  const server = await startGraph({ executor, documents, ...options });
-  return { server, documents, close: () => server.stop() };
+  const apollo = await startGraph({ executor, documents, ...options });
+  return {
+    documents,
+    answer: (request, context) => answerRequest({ apollo, executor }, request, context),
+    close: () => apollo.stop(),
+  };
 }

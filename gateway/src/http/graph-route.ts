@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookH
 import { findDocument } from '../documents/find-document.js';
 import type { GraphSlot } from '../graph/graph-slot.js';
 import { allowedPages } from './foreign-pages.js';
-import { graphqlResponse, responseTypeFor } from './media-types.js';
+import { graphqlResponse, json, responseTypeFor } from './media-types.js';
 import { playInteractionIdBack } from './interaction-id.js';
 import { refuse } from './refuse.js';
 import { signatureGate } from './signature-gate.js';
@@ -65,21 +65,24 @@ export function addGraphRoute(
       if (viewer === null) throw new Error('A request came past the gate without a viewer');
       const mayChange = !isForServers || request.mayChange;
       const deadlineAt = performance.now() + operationTimeoutMs;
-      const answer = await graph.ask(async ({ server: apollo, documents }) => {
+      const answer = await graph.ask(async ({ answer: answerTo, documents }) => {
         const sent = { body: request.body, search: searchOf(request.url) };
         const found = findDocument(sent, documents, { onlyTrusted });
         if (found.kind === 'unknown') return null;
-        return apollo.executeHTTPGraphQLRequest({
-          httpGraphQLRequest: { method: request.method, headers: headersOf(request), ...found.request },
-          context: async () => ({ viewer, mayChange, requestId: id, deadlineAt, toldCodes }),
-        });
+        return answerTo(
+          { method: request.method, headers: () => headersOf(request), ...found.request },
+          { viewer, mayChange, requestId: id, deadlineAt, toldCodes },
+        );
       });
       if (answer === null) return refuse(request, reply, 'DOCUMENT_UNKNOWN');
-      const { headers, body, status } = answer;
-      if (body.kind !== 'complete') throw new Error('An answer in parts was not asked for');
-      for (const [name, value] of headers) reply.header(name, value);
-      reply.code(statusOf(status, headers, toldCodes));
-      return body.string;
+      if (answer.kind === 'data') {
+        const type = responseTypeFor(request.headers.accept) ?? json;
+        reply.header('content-type', `${type}; charset=utf-8`).header('cache-control', 'no-store');
+        return answer.text;
+      }
+      for (const [name, value] of answer.headers) reply.header(name, value);
+      reply.code(statusOf(answer.status, answer.headers, toldCodes));
+      return answer.text;
     },
   });
   server.route({

@@ -2,7 +2,7 @@ import { MIMEType } from 'node:util';
 import Negotiator from 'negotiator';
 
 export const graphqlResponse = 'application/graphql-response+json';
-const json = 'application/json';
+export const json = 'application/json';
 
 /** What a GraphQL answer can be sent as. Who prefers neither is sent the older one, which every client reads. */
 export type ResponseType = typeof graphqlResponse | typeof json;
