@@ -1,6 +1,6 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import type { Log } from '@zhijia/logging';
-import { inSpan, SpanKind, traceHeaders } from '@zhijia/tracing';
+import { inSpan, SpanKind, traceHeaders, type SpanOptions } from '@zhijia/tracing';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { Metrics } from '../metrics.js';
 import { refusals } from '../refusals.js';
@@ -8,7 +8,8 @@ import type { Fetch, FetchAnswer, FetchSender } from '../execution/compile-fetch
 import type { PlanPath } from '../execution/places.js';
 import type { GraphContext } from './graph-context.js';
 import { missingFields } from './missing-fields.js';
-import { deadlineHeader, isLostConnection, type Subgraph, type SubgraphAnswer } from './subgraph.js';
+import { deadlineHeader, type Subgraph } from './subgraph.js';
+import { isLostConnection, type SubgraphAnswer } from './whole-answer.js';
 
 type Answer = Awaited<ReturnType<GraphQLDataSource['process']>>;
 type AnyOptions = GraphQLDataSourceProcessOptions<GraphContext>;
@@ -20,18 +21,23 @@ const maxFetchesUnderWay = 1_000;
 /** What a proxy, or a server that is just starting or ending, answers in the subgraph's place. */
 const unavailableStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
+const asClient: SpanOptions = { kind: SpanKind.CLIENT };
+
 /** Sends the fetches of query plans to one subgraph, each with a statement about who asks. */
 export class SubgraphSource implements FetchSender<GraphContext>, GraphQLDataSource<GraphContext> {
   private underWay = 0;
+  private readonly spanName: string;
 
   constructor(
     private readonly subgraph: Subgraph,
     private readonly metrics: Metrics,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.spanName = `fetch ${subgraph.name}`;
+  }
 
-  async send({ body, missing, path, isRead }: Fetch, context: GraphContext): Promise<FetchAnswer> {
-    return this.ask(body, isRead, context, () => ({ missing, path }));
+  send(fetch: Fetch, context: GraphContext): Promise<FetchAnswer> {
+    return this.ask(fetch.body, fetch.isRead, context, () => fetch);
   }
 
   /** As Apollo's gateway asks, for the plans that are not compiled. */
@@ -54,7 +60,7 @@ export class SubgraphSource implements FetchSender<GraphContext>, GraphQLDataSou
     const began = performance.now();
     let outcome = 'unavailable';
     try {
-      const { status, text } = await inSpan(`fetch ${this.subgraph.name}`, { kind: SpanKind.CLIENT }, () =>
+      const { status, text } = await inSpan(this.spanName, asClient, () =>
         isRead ? this.postAgainOnceLost(body, context) : this.post(body, context),
       );
       if (unavailableStatuses.has(status)) throw new Error(`Answered ${status}`);
@@ -72,8 +78,7 @@ export class SubgraphSource implements FetchSender<GraphContext>, GraphQLDataSou
     }
   }
 
-  private post(body: string, { viewer, requestId, deadlineAt }: GraphContext): Promise<SubgraphAnswer> {
-    const leftMs = Math.floor(deadlineAt - performance.now());
+  private post(body: string, { viewer, requestId, deadline }: GraphContext): Promise<SubgraphAnswer> {
     return this.subgraph.ask(
       {
         viewer,
@@ -84,11 +89,11 @@ export class SubgraphSource implements FetchSender<GraphContext>, GraphQLDataSou
           'content-type': 'application/json',
           accept: 'application/json',
           'x-request-id': requestId,
-          [deadlineHeader]: String(leftMs),
+          [deadlineHeader]: String(deadline.leftMs),
           ...traceHeaders(),
         },
       },
-      leftMs,
+      deadline,
     );
   }
 

@@ -45,16 +45,18 @@ export async function createHttpServer(
   server.decorateRequest('interactionId', null);
   traceRequests(server, isProbe);
 
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     request.toldCodes = [];
     reply.header('x-request-id', request.id);
+    done();
   });
   sendSecurityHeaders(server);
   await allowNoForeignPages(server);
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (state.isStopping) reply.header('connection', 'close');
+    done();
   });
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     const durationMs = Math.round(reply.elapsedTime * 10) / 10;
     metrics.requests.inc({ route, status: reply.statusCode });
@@ -75,6 +77,7 @@ export async function createHttpServer(
       },
       'Answered',
     );
+    done();
   });
 
   server.setNotFoundHandler((request, reply) => refuse(request, reply, 'NOT_FOUND'));

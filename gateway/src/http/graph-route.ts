@@ -2,6 +2,7 @@ import { HeaderMap, type HTTPGraphQLHead } from '@apollo/server';
 import type { Viewer } from '@zhijia/access';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { findDocument } from '../documents/find-document.js';
+import { Deadline } from '../graph/deadline.js';
 import type { GraphSlot } from '../graph/graph-slot.js';
 import { allowedPages } from './foreign-pages.js';
 import { graphqlResponse, json, responseTypeFor } from './media-types.js';
@@ -64,16 +65,17 @@ export function addGraphRoute(
       const { viewer, id, toldCodes } = request;
       if (viewer === null) throw new Error('A request came past the gate without a viewer');
       const mayChange = !isForServers || request.mayChange;
-      const deadlineAt = performance.now() + operationTimeoutMs;
-      const answer = await graph.ask(async ({ answer: answerTo, documents }) => {
+      const deadline = new Deadline(operationTimeoutMs);
+      const answering = graph.ask(async ({ answer: answerTo, documents }) => {
         const sent = { body: request.body, search: searchOf(request.url) };
         const found = findDocument(sent, documents, { onlyTrusted });
         if (found.kind === 'unknown') return null;
         return answerTo(
           { method: request.method, headers: () => headersOf(request), ...found.request },
-          { viewer, mayChange, requestId: id, deadlineAt, toldCodes },
+          { viewer, mayChange, requestId: id, deadline, toldCodes },
         );
       });
+      const answer = await answering.finally(() => deadline.lift());
       if (answer === null) return refuse(request, reply, 'DOCUMENT_UNKNOWN');
       if (answer.kind === 'data') {
         const type = responseTypeFor(request.headers.accept) ?? json;
@@ -100,8 +102,9 @@ export function addGraphRoute(
   });
 }
 
-async function refuseUnacceptable(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (responseTypeFor(request.headers.accept) === null) return refuse(request, reply, 'BAD_REQUEST', { status: 406 });
+function refuseUnacceptable(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  if (responseTypeFor(request.headers.accept) !== null) done();
+  else void refuse(request, reply, 'BAD_REQUEST', { status: 406 });
 }
 
 function headersOf({ headers }: FastifyRequest): HeaderMap {

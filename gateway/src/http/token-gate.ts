@@ -26,7 +26,7 @@ export function tokenGate(options: {
         authorization,
         proof: typeof dpop === 'string' ? dpop : undefined,
         method: request.method,
-        url: `${publicUrl ?? `${request.protocol}://${request.host}`}${request.url}`,
+        url: () => `${publicUrl ?? `${request.protocol}://${request.host}`}${request.url}`,
         certificateThumbprint: () => {
           const certificate = certificateOf(request.raw);
           return certificate === null ? null : certificateThumbprint(certificate);

@@ -28,7 +28,8 @@ export interface Credentials {
   /** The `DPoP` header; more than one is none. */
   readonly proof: string | undefined;
   readonly method: string;
-  readonly url: string;
+  /** Needed where a token is bound to a key. */
+  url(): string;
   /** Of the certificate of the connection; looked for where a token is bound to one. */
   certificateThumbprint(): string | null;
 }
@@ -83,29 +84,24 @@ export class TokenVerifier {
     }
     const bound = verified.certificateThumbprint;
     if (bound !== null && bound !== credentials.certificateThumbprint()) return refused('CERTIFICATE_NOT_ACCEPTED');
-    try {
-      const refusal = await this.refusalOfProof(verified, scheme, token, credentials);
-      if (refusal !== null) return refused(refusal);
-    } catch (error) {
-      if (error instanceof ProofsUnavailable) return { kind: 'undecided', cause: error };
-      throw error;
+    const { viewer, signing, keyThumbprint } = verified;
+    // A token that is bound to a key comes with a proof, and a proof with a bound token: neither may be left out on the way.
+    if ((keyThumbprint !== null) !== (scheme.toLowerCase() === 'dpop')) return refused('PROOF_NOT_ACCEPTED');
+    if (keyThumbprint !== null) {
+      try {
+        if (!(await this.isProven(keyThumbprint, token, credentials))) return refused('PROOF_NOT_ACCEPTED');
+      } catch (error) {
+        if (error instanceof ProofsUnavailable) return { kind: 'undecided', cause: error };
+        throw error;
+      }
     }
-    const { viewer, signing } = verified;
     return { kind: 'verified', viewer, signing, isRemembered: known !== null };
   }
 
-  /** A token that is bound to a key comes with a proof, and a proof with a bound token: neither may be left out on the way. */
-  private async refusalOfProof(
-    { keyThumbprint }: VerifiedToken,
-    scheme: string,
-    token: string,
-    { proof, method, url }: Credentials,
-  ): Promise<TokenRefusal | null> {
-    const isBound = keyThumbprint !== null;
-    if (isBound !== (scheme.toLowerCase() === 'dpop')) return 'PROOF_NOT_ACCEPTED';
-    if (!isBound) return null;
-    const holds = proof !== undefined && (await this.proofs.holds({ proof, token, keyThumbprint, method, url }));
-    return holds ? null : 'PROOF_NOT_ACCEPTED';
+  private async isProven(keyThumbprint: string, token: string, credentials: Credentials): Promise<boolean> {
+    const { proof, method } = credentials;
+    if (proof === undefined) return false;
+    return this.proofs.holds({ proof, token, keyThumbprint, method, url: credentials.url() });
   }
 
   private async verify(token: string, audience: Audience): Promise<VerifiedToken & { expiresAtMs: number }> {

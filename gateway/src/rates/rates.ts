@@ -13,14 +13,16 @@ const minuteSeconds = 60;
  * all gateways that share a Redis, and of this process alone without one or while it does not answer.
  */
 export class Rates {
-  private readonly limiters: ReadonlyMap<Audience, readonly Limiter[]>;
+  private readonly limiters: ReadonlyMap<Audience, Readonly<Record<Asked, readonly Limiter[]>>>;
 
   /** @param limits an audience that is left out has none */
   constructor(limits: RateLimits, redis: Redis | null = null) {
     this.limiters = new Map(
       Object.entries(limits).map(([audience, { member, client }]) => {
         const place = { audience: audience as Audience, redis };
-        return [place.audience, [...limitersOf(member, 'member', place), ...limitersOf(client, 'client', place)]];
+        const all = [...limitersOf(member, 'member', place), ...limitersOf(client, 'client', place)];
+        const counting = (asked: Asked): Limiter[] => all.filter(({ counts }) => counts === asked);
+        return [place.audience, { requests: counting('requests'), cost: counting('cost') }];
       }),
     );
   }
@@ -30,14 +32,17 @@ export class Rates {
    *
    * @returns 0, or the seconds after which it may be asked again
    */
-  async secondsToWait(viewer: Viewer, asked: Asked, points: number): Promise<number> {
-    let seconds = 0;
-    for (const limiter of this.limiters.get(viewer.audience) ?? []) {
-      if (limiter.counts === asked) seconds = Math.max(seconds, await limiter.take(viewer, points));
-    }
-    return seconds;
+  secondsToWait(viewer: Viewer, asked: Asked, points: number): Promise<number> {
+    const [first, ...others] = this.limiters.get(viewer.audience)?.[asked] ?? [];
+    if (first === undefined) return noWait;
+    if (others.length === 0) return first.take(viewer, points);
+    return Promise.all([first, ...others].map((limiter) => limiter.take(viewer, points))).then((all) =>
+      Math.max(...all),
+    );
   }
 }
+
+const noWait = Promise.resolve(0);
 
 interface Limiter {
   counts: Asked;

@@ -59,14 +59,18 @@ export function startSpanForStranger(name: string, claimed: SpanContext | null, 
  * Runs work in a span below the current one, if that is recorded. The span says that it failed and the error's class or
  * code, never its message: drivers quote values there.
  */
-export async function inSpan<Result>(
+export function inSpan<Result>(
   name: string,
   options: SpanOptions,
   work: (span: Span | null) => Promise<Result>,
 ): Promise<Result> {
   const parent = currentSpan();
+  // Whatever is not recorded pays nothing for it, no promise either.
   if (recording === null || parent === undefined || !parent.isRecording()) return work(null);
-  const span = recording.tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, parent));
+  return inRecordedSpan(recording.tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, parent)), work);
+}
+
+async function inRecordedSpan<Result>(span: Span, work: (span: Span) => Promise<Result>): Promise<Result> {
   try {
     return await runInChildSpan(span, () => work(span));
   } catch (error) {
