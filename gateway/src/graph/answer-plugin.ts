@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Log } from '@zhijia/logging';
-import { GraphQLError, OperationTypeNode } from 'graphql';
+import { GraphQLError, OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import type { Metrics } from '../metrics.js';
 import { refusals } from '../refusals.js';
 import type { GraphContext } from './graph-context.js';
@@ -21,6 +21,11 @@ function rootNotServed(kind: string): GraphQLError {
 function signatureMissing(): GraphQLError {
   const { message, status } = refusals.SIGNATURE_MISSING;
   return new GraphQLError(message, { extensions: { code: 'SIGNATURE_MISSING', http: { status } } });
+}
+
+/** For the request's log line. */
+export function noteCodes(errors: readonly GraphQLFormattedError[], { toldCodes }: GraphContext): void {
+  for (const { extensions } of errors) toldCodes.push(String(extensions?.['code']));
 }
 
 /**
@@ -52,7 +57,7 @@ export function answerPlugin(log: Log, metrics: Metrics): ApolloServerPlugin<Gra
               result.errors = [{ message: refusals.INTERNAL.message, extensions: { code: 'INTERNAL', errorId } }];
             }
           }
-          for (const error of result.errors ?? []) contextValue.toldCodes.push(String(error.extensions?.['code']));
+          noteCodes(result.errors ?? [], contextValue);
         },
       };
     },

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '@zhijia/logging';
 import type { GraphQLFormattedError } from 'graphql';
-import { limits, refusals } from '../refusals.js';
+import { refusals } from '../refusals.js';
 import { hideNumbers } from './hide-numbers.js';
-import { limitExceeded } from './operation-limits.js';
 
 /** What Apollo finds wrong with a client's request; its message is about the client's own text. */
 const requestCodes: ReadonlySet<unknown> = new Set([
@@ -21,7 +20,6 @@ const ownCodes: ReadonlySet<unknown> = new Set(['SUBGRAPH_UNAVAILABLE', 'SIGNATU
 /** Everything else in `extensions` tells of our inside: Apollo adds the service's name, for one. */
 const toldExtensions: readonly string[] = ['code', 'retryable', 'missing', 'limit', 'max', 'errorId'];
 
-const tooManyTokens = /^Syntax Error: Document contains more tha[nt] \d+ tokens/;
 const suggestion = / ?Did you mean .+\?$/s;
 
 /** What leaves the gateway about an error: an expected code, or an id that the log carries. */
@@ -33,10 +31,6 @@ export function formatErrorWith(log: Log, options: { hidesSuggestions: boolean }
       ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
       ...(formatted.path === undefined ? {} : { path: formatted.path }),
     };
-    if (code === 'GRAPHQL_PARSE_FAILED' && tooManyTokens.test(formatted.message)) {
-      const { message, extensions: limit } = limitExceeded('tokens', limits.tokens);
-      return { message, extensions: told(limit) };
-    }
     const isSubgraphs = 'serviceName' in extensions;
     if ((isSubgraphs ? subgraphCodes : requestCodes).has(code) || ownCodes.has(code)) {
       const message = options.hidesSuggestions ? formatted.message.replace(suggestion, '') : formatted.message;

@@ -6,6 +6,7 @@ import type { CostBudget } from '../rates/cost-budget.js';
 import { answerRequest } from './answer-request.js';
 import { createExecutor } from './create-executor.js';
 import type { OpenGraph } from './graph-slot.js';
+import { RefusedDocuments } from './refused-documents.js';
 import { startGraph } from './start-graph.js';
 import type { SubgraphSource } from './subgraph-source.js';
 
@@ -32,10 +33,11 @@ export async function openGraph(
   },
 ): Promise<OpenGraph> {
   const executor = createExecutor(supergraphSdl, options);
-  const apollo = await startGraph({ executor, documents, ...options });
+  const refused = new RefusedDocuments(documents);
+  const apollo = await startGraph({ executor, documents, refused, ...options });
   return {
     documents,
-    answer: (request, context) => answerRequest({ apollo, executor }, request, context),
+    answer: (request, context) => answerRequest({ apollo, executor, refused }, request, context),
     close: () => apollo.stop(),
   };
 }

@@ -19,19 +19,21 @@ import type { GraphExecutor } from './create-executor.js';
 import { formatErrorWith } from './format-error.js';
 import type { GraphContext } from './graph-context.js';
 import { refuseDocuments } from './refuse-documents.js';
+import type { RefusedDocuments } from './refused-documents.js';
 
 /** Apollo Server is the door of one graph: it parses, validates and answers; the executor does the rest. */
 export async function startGraph(options: {
   executor: GraphExecutor;
   /** Those that are looked at once, ahead. */
   documents: TrustedDocuments;
+  refused: RefusedDocuments;
   mode: Mode;
   /** Whether a production graph tells its schema, as every other one does. */
   isSchemaPublic: boolean;
   metrics: Metrics;
   log: Log;
 }): Promise<ApolloServer<GraphContext>> {
-  const { executor, documents, mode, isSchemaPublic, metrics, log } = options;
+  const { executor, documents, refused, mode, isSchemaPublic, metrics, log } = options;
   const isProduction = mode === 'production';
   const documentStore = new DocumentStore();
   const graph = new ApolloServer<GraphContext>({
@@ -51,7 +53,7 @@ export async function startGraph(options: {
     persistedQueries: false,
     stopOnTerminationSignals: false,
     plugins: [
-      refuseDocuments(documents),
+      refuseDocuments(refused),
       answerPlugin(log, metrics),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),

@@ -5,7 +5,7 @@ import { findDocument } from '../documents/find-document.js';
 import { Deadline } from '../graph/deadline.js';
 import type { GraphSlot } from '../graph/graph-slot.js';
 import { allowedPages } from './foreign-pages.js';
-import { graphqlResponse, json, responseTypeFor } from './media-types.js';
+import { graphqlResponse, json, responseTypeFor, type ResponseType } from './media-types.js';
 import { playInteractionIdBack } from './interaction-id.js';
 import { refuse } from './refuse.js';
 import { signatureGate } from './signature-gate.js';
@@ -77,14 +77,10 @@ export function addGraphRoute(
       });
       const answer = await answering.finally(() => deadline.lift());
       if (answer === null) return refuse(request, reply, 'DOCUMENT_UNKNOWN');
-      if (answer.kind === 'data') {
-        const type = responseTypeFor(request.headers.accept) ?? json;
-        reply.header('content-type', `${type}; charset=utf-8`).header('cache-control', 'no-store');
-        return answer.text;
-      }
-      for (const [name, value] of answer.headers) reply.header(name, value);
-      reply.code(statusOf(answer.status, answer.headers, toldCodes));
-      return answer.text;
+      const { headers = usualHeaders[responseTypeFor(request.headers.accept) ?? json], status, text } = answer;
+      for (const [name, value] of headers) reply.header(name, value);
+      reply.code(statusOf(status, headers, toldCodes));
+      return text;
     },
   });
   server.route({
@@ -105,6 +101,18 @@ export function addGraphRoute(
 function refuseUnacceptable(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   if (responseTypeFor(request.headers.accept) !== null) done();
   else void refuse(request, reply, 'BAD_REQUEST', { status: 406 });
+}
+
+const usualHeaders: Readonly<Record<ResponseType, HeaderMap>> = {
+  [json]: usualHeadersOf(json),
+  [graphqlResponse]: usualHeadersOf(graphqlResponse),
+};
+
+function usualHeadersOf(type: ResponseType): HeaderMap {
+  return new HeaderMap([
+    ['cache-control', 'no-store'],
+    ['content-type', `${type}; charset=utf-8`],
+  ]);
 }
 
 function headersOf({ headers }: FastifyRequest): HeaderMap {
