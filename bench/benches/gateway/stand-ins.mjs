@@ -66,7 +66,7 @@ function send(response, bytes) {
 /** Who asks: by the statement of our gateway, or by the token that the others pass on. Believed, not checked. */
 function subjectOf(headers) {
   const statement = headers['x-zhijia-viewer'];
-  if (statement !== undefined) return decoded(statement.slice(0, statement.indexOf('.'))).viewer.subject;
+  if (statement !== undefined) return decoded(statement.slice(0, statement.indexOf('.'))).subject;
   const [, claims] = (headers.authorization ?? '').split('.');
   return claims === undefined ? 'nobody' : decoded(claims).sub;
 }
