@@ -64,9 +64,6 @@ export function refusedFiles(people, organisationCode) {
   ];
 }
 
-/** How many kinds of lines there are: with so many people each is met. */
-export const kindsOfLines = 18;
-
 function withOtherCheckCharacter(idNumber) {
   return idNumber.slice(0, 17) + (idNumber.endsWith('1') ? '2' : '1');
 }

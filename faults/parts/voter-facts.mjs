@@ -55,7 +55,7 @@ function voterOf(row, voterById) {
   return undefined;
 }
 
-export function keepValue(facts, voterCount, name, voter, value) {
+function keepValue(facts, voterCount, name, voter, value) {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
   keep(facts, voterCount, name, voter, text);
   keep(facts, voterCount, `${name}, its length`, voter, text.length);

@@ -20,7 +20,7 @@ export function composeAll() {
 /**
  * @throws Error with every composition error of this audience, or with what its clients could not repeat
  */
-export function composeContract(audience) {
+function composeContract(audience) {
   const subgraphs = services.map((name) => ({
     name,
     // The gateway is told by its environment where a subgraph really is.

@@ -7,7 +7,7 @@ import { freshLog, layout, root } from './paths.mjs';
 const loader = join(root, 'tools', 'load-demonstration.mjs');
 
 /** Members of the county when nobody says otherwise. */
-export const defaultMembers = 5_000;
+const defaultMembers = 5_000;
 
 /**
  * Loads the demonstration county once. The loader goes through the running product, and a load that was broken off is

@@ -24,7 +24,7 @@ export async function ensureInstalled(progress) {
 }
 
 /** What npm says it installed against what the lock file asks for; packages for other platforms may be absent. */
-export function isInstalled() {
+function isInstalled() {
   const wanted = packagesIn(join(root, 'package-lock.json'));
   const present = packagesIn(join(root, 'node_modules', '.package-lock.json'));
   if (wanted === null || present === null) return false;

@@ -13,7 +13,7 @@ export function asObstacle(error, directory) {
   return error;
 }
 
-export function diskIsFull(directory) {
+function diskIsFull(directory) {
   return new Obstacle(
     `The disk under ${directory} is full: make room there, or set ZHIJIA_DATA_DIR to a directory on another disk, and start again.`,
   );

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 
 /** Listed with the other codes in docs/codes.md. */
-export const accessDeniedCode = 'ACCESS_DENIED';
+const accessDeniedCode = 'ACCESS_DENIED';
 
 /** Says no more than that: whether the thing exists is not told. */
 export function accessDenied(): GraphQLError {

@@ -9,9 +9,6 @@ import {
 } from 'graphql';
 import { isAudience, type Audience } from './audience.js';
 
-/** Every subgraph declares it in its `subgraph.graphql`; composition drops it, enforcement happens in the subgraph. */
-export const accessDirective = 'directive @access(rule: String!) on OBJECT | FIELD_DEFINITION';
-
 export interface DeclaredField {
   type: GraphQLObjectType;
   field: GraphQLField<unknown, unknown>;

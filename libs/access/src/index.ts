@@ -8,14 +8,13 @@ export {
   defineRules,
   hasRole,
   ownedBy,
-  withParent,
   type Rule,
   type RuleTable,
 } from './rule.js';
-export { accessDirective, declaredFields, type DeclaredField } from './declared-fields.js';
+export { declaredFields, type DeclaredField } from './declared-fields.js';
 export { AccessRuleMissing, enforceAccess } from './enforce-access.js';
 export { readConsentGrant, signConsentGrant, type ConsentGrant } from './consent-grant.js';
-export { accessDenied, accessDeniedCode } from './access-denied.js';
+export { accessDenied } from './access-denied.js';
 export { renderAccessMatrix } from './access-matrix.js';
 export {
   signViewerStatement,

@@ -22,7 +22,7 @@ export function defineRules<Table extends RuleTable>(table: Table): Table & type
 }
 
 /** For pure value types: who reached the thing may read its parts. */
-export const withParent: Rule = { describes: 'whoever reached the parent', dependsOnRow: false, allows: () => true };
+const withParent: Rule = { describes: 'whoever reached the parent', dependsOnRow: false, allows: () => true };
 
 /** Any signed-in viewer of an audience that the field is tagged for. */
 export const anyViewer: Rule = { describes: 'any viewer', dependsOnRow: false, allows: () => true };

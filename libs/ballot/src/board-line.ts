@@ -20,7 +20,7 @@ const serviceKeySchema = z.strictObject({
 });
 
 /** The lines of a board in the order in which they stand; every line is canonical JSON. */
-export const boardLineSchema = z.discriminatedUnion('kind', [
+const boardLineSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('board'),
     version: z.literal(1),

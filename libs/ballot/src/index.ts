@@ -2,7 +2,6 @@ export { toHex, fromHex, sha256Hex } from './bytes.js';
 export { canonicalJson, parseCanonicalJson, type Json } from './canonical-json.js';
 export { UntrustedError, type SignedKind } from './signed-json.js';
 export {
-  CELL_RULE,
   ManifestError,
   OTHER_STRATUM,
   fingerprint,
@@ -28,7 +27,7 @@ export {
   type DecodedBallot,
   type SpoiledReason,
 } from './ballot-codec.js';
-export { codesAsHex, sealBallot, type SealRequest, type SealedBallot } from './seal-ballot.js';
+export { sealBallot, type SealRequest, type SealedBallot } from './seal-ballot.js';
 export {
   IV_BYTES,
   TAG_BYTES,
@@ -72,7 +71,7 @@ export {
   type TargetResult,
   type Turnout,
 } from './results.js';
-export { boardLineSchema, parseBoardLine, type BoardLine } from './board-line.js';
+export { parseBoardLine, type BoardLine } from './board-line.js';
 export { writeBoard, type BoardContent } from './write-board.js';
 export { splitLines } from './split-lines.js';
 export { recount, type RecountReport } from './recount.js';

@@ -6,7 +6,7 @@ import { canonicalJson } from './canonical-json.js';
 export const OTHER_STRATUM = 'OTHER';
 
 /** How small cells are merged; a changed rule gets another id, so that old boards keep their meaning. */
-export const CELL_RULE = 'merge-upwards-1';
+const CELL_RULE = 'merge-upwards-1';
 
 const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'Not an identifier.');
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'Not a SHA-256 in lower-case hex.');

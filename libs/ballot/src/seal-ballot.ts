@@ -45,7 +45,7 @@ export async function sealBallot({ manifest, manifestHash, slot, grades }: SealR
 }
 
 /** Codes of a ballot as voters keep and boards print them: 16 hex digits per target. */
-export function codesAsHex(codes: Uint8Array): string[] {
+function codesAsHex(codes: Uint8Array): string[] {
   return Array.from({ length: codes.length / CODE_BYTES }, (_, target) =>
     toHex(codes.subarray(target * CODE_BYTES, (target + 1) * CODE_BYTES)),
   );

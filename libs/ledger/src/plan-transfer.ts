@@ -64,7 +64,7 @@ export function planTransfer(
 }
 
 /** How many units are missing for so many to leave; zero or less when none is. */
-export function shortfallOf(account: AccountState, units: number): number {
+function shortfallOf(account: AccountState, units: number): number {
   const availableUnits = availableUnitsOf(account);
   return availableUnits === null ? 0 : units - availableUnits;
 }

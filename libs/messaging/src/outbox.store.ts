@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { lockSpace, messagingLock } from './advisory-locks.js';
 
 /** Well below what a broker takes (1 MB), and far above what ids and facts need. */
-export const largestPayloadBytes = 64 * 1024;
+const largestPayloadBytes = 64 * 1024;
 
 /** The channel on which a sleeping relay listens. */
 export const outboxChannel = 'zhijia_outbox';

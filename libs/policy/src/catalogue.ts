@@ -103,14 +103,6 @@ export const pointsWorth = definePolicy({
   source: 'Own: one point is one fen',
 });
 
-/** How long a union has to decide on an application to join. */
-export const joinReviewSla = definePolicy({
-  key: 'join.reviewSla',
-  schema: z.strictObject({ workingDays: z.int().min(1).max(60) }),
-  default: { workingDays: 3 },
-  source: 'Published: three working days (天津); before it one month',
-});
-
 /** The most a time account holds; what goes beyond is donated. */
 export const accountCap = definePolicy({
   key: 'account.cap',
@@ -194,7 +186,6 @@ export const policyCatalogue = [
   rectifyEscalateAfter,
   rewardPoints,
   pointsWorth,
-  joinReviewSla,
   accountCap,
   fraudLimits,
   sharingPartnerConsent,

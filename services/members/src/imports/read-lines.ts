@@ -7,7 +7,7 @@ export interface RawLine {
   readonly bytes: Buffer | null;
 }
 
-export const longestLineBytes = 64 * 1024;
+const longestLineBytes = 64 * 1024;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
