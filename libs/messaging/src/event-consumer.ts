@@ -2,7 +2,8 @@ import type { Consumer, Kafka } from 'kafkajs';
 import { ConsumeBatch, type ConsumeBatchOptions, type ConsumeBatchParts } from './consume-batch.js';
 import { ConsumerTally, type ConsumerFigures } from './consumer-tally.js';
 import { ensureTopics, topicName, type KafkaOptions } from './kafka-client.js';
-import { backoffMs, Bell, within } from './patience.js';
+import { backoffMs, within } from './patience.js';
+import { SteadyWork } from './steady-work.js';
 
 export interface EventConsumerOptions extends ConsumeBatchOptions {
   readonly partitionsAtOnce: number;
@@ -30,11 +31,9 @@ export interface EventConsumerParts extends ConsumeBatchParts {
 /** Brings what happened elsewhere to the reactions of this service: one consumer group, all their topics. */
 export class EventConsumer {
   private readonly options: EventConsumerOptions;
-  private readonly bell = new Bell();
+  private readonly steady = new SteadyWork(() => this.run());
   private readonly tally: ConsumerTally;
   private readonly batches: ConsumeBatch;
-  private running: Promise<void> | null = null;
-  private isStopping = false;
   private joined = false;
   private lastSignAt = 0;
 
@@ -57,20 +56,16 @@ export class EventConsumer {
   }
 
   start(): void {
-    this.isStopping = false;
-    this.running ??= this.run();
+    this.steady.start();
   }
 
   /** Returns when the transactions at hand are committed and their offsets with them. */
-  async stop(): Promise<void> {
-    this.isStopping = true;
-    this.bell.ring();
-    await this.running;
-    this.running = null;
+  stop(): Promise<void> {
+    return this.steady.stop();
   }
 
   private async run(): Promise<void> {
-    for (let failures = 0; !this.isStopping;) {
+    for (let failures = 0; !this.steady.isStopping;) {
       const startedAt = Date.now();
       try {
         await this.consumeUntilEnd();
@@ -78,7 +73,7 @@ export class EventConsumer {
       } catch (error) {
         failures = Date.now() - startedAt > 60_000 ? 1 : failures + 1;
         if (failures === 1) this.parts.log.warn({ err: error }, 'The consumer starts again');
-        if (!this.isStopping) await this.bell.wait(backoffMs(failures, 200, 2_000));
+        if (!this.steady.isStopping) await this.steady.wait(backoffMs(failures, 200, 2_000));
       }
     }
   }
@@ -104,7 +99,7 @@ export class EventConsumer {
     let crash = null as Error | null;
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       crash = payload.error;
-      this.bell.ring();
+      this.steady.ring();
     });
     this.watch(consumer);
     try {
@@ -118,10 +113,10 @@ export class EventConsumer {
         partitionsConsumedConcurrently: this.options.partitionsAtOnce,
         eachBatch: (payload) => this.batches.run(payload),
       });
-      while (!this.isStopping) {
+      while (!this.steady.isStopping) {
         if (crash !== null) throw crash;
         if (Date.now() - this.lastSignAt > this.options.silenceMs) throw new Error('The Kafka client fell silent');
-        await this.bell.wait(1_000);
+        await this.steady.wait(1_000);
       }
     } finally {
       this.joined = false;

@@ -1,8 +1,9 @@
 import type { Log } from '@zhijia/logging';
 import type { DataSource } from 'typeorm';
 import type { EventProducer } from './event-producer.js';
-import { backoffMs, Bell } from './patience.js';
+import { backoffMs } from './patience.js';
 import { RelaySession, type OutboxRow } from './relay-session.js';
+import { SteadyWork } from './steady-work.js';
 import { recordSending } from './trace-events.js';
 
 export interface OutboxRelayOptions {
@@ -30,10 +31,8 @@ const usual: OutboxRelayOptions = {
 
 /** Publishes what services wrote to their outbox, in order; one relay at a time per database. */
 export class OutboxRelay {
-  private readonly bell = new Bell();
+  private readonly steady = new SteadyWork(() => this.run());
   private readonly options: OutboxRelayOptions;
-  private running: Promise<void> | null = null;
-  private isStopping = false;
   private leads = false;
   private brokerFailures = 0;
   private publishedCount = 0;
@@ -61,26 +60,22 @@ export class OutboxRelay {
   }
 
   start(): void {
-    this.isStopping = false;
-    this.running ??= this.run();
+    this.steady.start();
   }
 
   /** Returns when the batch at hand is marked. */
   async stop(): Promise<void> {
-    this.isStopping = true;
-    this.bell.ring();
-    await this.running;
-    this.running = null;
+    await this.steady.stop();
     await this.producer.close();
   }
 
   private async run(): Promise<void> {
-    for (let failures = 0; !this.isStopping;) {
+    for (let failures = 0; !this.steady.isStopping;) {
       try {
-        const session = await RelaySession.open(this.db, () => this.bell.ring());
+        const session = await RelaySession.open(this.db, () => this.steady.ring());
         failures = 0;
         if (session === null) {
-          await this.bell.wait(this.options.takeoverPollMs);
+          await this.steady.wait(this.options.takeoverPollMs);
           continue;
         }
         this.leads = true;
@@ -93,18 +88,18 @@ export class OutboxRelay {
       } catch (error) {
         failures += 1;
         if (failures === 1) this.log.warn({ err: error }, 'The relay lost the database');
-        if (!this.isStopping) await this.bell.wait(backoffMs(failures, 100, 2_000));
+        if (!this.steady.isStopping) await this.steady.wait(backoffMs(failures, 100, 2_000));
       }
     }
   }
 
   private async lead(session: RelaySession): Promise<void> {
     let quietSince = Date.now();
-    while (!this.isStopping) {
+    while (!this.steady.isStopping) {
       if (await this.publishNext(session)) {
         quietSince = Date.now();
       } else if (Date.now() - quietSince < this.options.quietBeforeSleepMs) {
-        await this.bell.wait(this.options.awakePollMs);
+        await this.steady.wait(this.options.awakePollMs);
       } else {
         await this.sleep(session);
         quietSince = Date.now();
@@ -118,7 +113,7 @@ export class OutboxRelay {
     if (rows.length === 0) return false;
     // One part is marked while the next is sent.
     let marking: Promise<void> = Promise.resolve();
-    for (let start = 0; start < rows.length && !this.isStopping; start += this.options.sendRows) {
+    for (let start = 0; start < rows.length && !this.steady.isStopping; start += this.options.sendRows) {
       const part = rows.slice(start, start + this.options.sendRows);
       const isSent = await this.send(part);
       await marking;
@@ -140,7 +135,7 @@ export class OutboxRelay {
     } catch (error) {
       this.brokerFailures += 1;
       if (this.brokerFailures === 1) this.log.warn({ err: error }, 'Events wait for the broker');
-      await this.bell.wait(backoffMs(this.brokerFailures, 100, 2_000));
+      await this.steady.wait(backoffMs(this.brokerFailures, 100, 2_000));
       return false;
     }
     if (this.brokerFailures > 0) this.log.info('The broker takes events again');
@@ -152,11 +147,11 @@ export class OutboxRelay {
   /** Sleeps until a notice. Once asleep it looks a last time: what was committed before needs no notice. */
   private async sleep(session: RelaySession): Promise<void> {
     if (!(await session.fallAsleep())) {
-      await this.bell.wait(this.options.awakePollMs);
+      await this.steady.wait(this.options.awakePollMs);
       return;
     }
-    while (!this.isStopping && (await session.unpublished(1)).length === 0) {
-      await this.bell.wait(this.options.asleepPollMs);
+    while (!this.steady.isStopping && (await session.unpublished(1)).length === 0) {
+      await this.steady.wait(this.options.asleepPollMs);
     }
     await session.wakeUp();
   }

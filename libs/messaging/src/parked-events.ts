@@ -4,8 +4,9 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { DeadLetterStore } from './dead-letter.store.js';
 import { describeFault, kindOfFault } from './fault.js';
 import { lockCauses, unparkingSetting } from './parking-lot.js';
-import { backoffMs, Bell } from './patience.js';
+import { backoffMs } from './patience.js';
 import type { Reaction, ReceivedEvent } from './reaction.js';
+import { SteadyWork } from './steady-work.js';
 import { inTraceOf } from './trace-events.js';
 import { writeMessage } from './wire-message.js';
 
@@ -20,9 +21,7 @@ const eventsTogether = 500;
 
 /** Gives parked events to their reactions again when they are due. */
 export class ParkedEvents {
-  private readonly bell = new Bell();
-  private running: Promise<void> | null = null;
-  private isStopping = false;
+  private readonly steady = new SteadyWork(() => this.run());
 
   constructor(
     private readonly db: DataSource,
@@ -33,34 +32,30 @@ export class ParkedEvents {
   ) {}
 
   start(): void {
-    this.isStopping = false;
-    this.running ??= this.run();
+    this.steady.start();
   }
 
-  async stop(): Promise<void> {
-    this.isStopping = true;
-    this.bell.ring();
-    await this.running;
-    this.running = null;
+  stop(): Promise<void> {
+    return this.steady.stop();
   }
 
   /** Something was applied or parked here: look soon. */
   nudge(): void {
-    this.bell.ring();
+    this.steady.ring();
   }
 
   private async run(): Promise<void> {
-    for (let failures = 0; !this.isStopping;) {
+    for (let failures = 0; !this.steady.isStopping;) {
       try {
         await this.askAllDue();
         failures = 0;
-        await this.bell.wait(this.options.pollMs);
+        await this.steady.wait(this.options.pollMs);
         // Many nudges in a moment are one question.
         await new Promise((resolve) => setTimeout(resolve, 10));
       } catch (error) {
         failures += 1;
         if (failures === 1) this.log.warn({ err: error }, 'Parked events cannot be asked');
-        await this.bell.wait(backoffMs(failures, 200, 5_000));
+        await this.steady.wait(backoffMs(failures, 200, 5_000));
       }
     }
   }
@@ -74,7 +69,7 @@ export class ParkedEvents {
     for (const { reaction: name } of due) {
       const reaction = this.reactions.find((candidate) => candidate.name === name);
       if (reaction === undefined) continue;
-      while (!this.isStopping) {
+      while (!this.steady.isStopping) {
         const causes = await this.causesDue(name);
         if (causes.length === 0) break;
         await this.ask(reaction, causes, eventsTogether);

@@ -2,7 +2,7 @@ import { execute, inTransaction, row } from '@zhijia/database';
 import type { Log } from '@zhijia/logging';
 import type { DataSource } from 'typeorm';
 import { lockSpace, messagingLock } from './advisory-locks.js';
-import { Bell } from './patience.js';
+import { SteadyWork } from './steady-work.js';
 
 export interface RetentionOptions {
   readonly publishedOutboxDays: number;
@@ -40,9 +40,7 @@ const pruneDeadLetters = `
 
 /** Removes what is old enough, a bounded number of rows at a time, so that nobody waits for it. */
 export class Retention {
-  private readonly bell = new Bell();
-  private running: Promise<void> | null = null;
-  private isStopping = false;
+  private readonly steady = new SteadyWork(() => this.run());
 
   constructor(
     private readonly db: DataSource,
@@ -51,15 +49,11 @@ export class Retention {
   ) {}
 
   start(): void {
-    this.isStopping = false;
-    this.running ??= this.run();
+    this.steady.start();
   }
 
-  async stop(): Promise<void> {
-    this.isStopping = true;
-    this.bell.ring();
-    await this.running;
-    this.running = null;
+  stop(): Promise<void> {
+    return this.steady.stop();
   }
 
   async prune(): Promise<Pruned> {
@@ -71,21 +65,21 @@ export class Retention {
   }
 
   private async run(): Promise<void> {
-    await this.bell.wait(60_000);
-    while (!this.isStopping) {
+    await this.steady.wait(60_000);
+    while (!this.steady.isStopping) {
       try {
         const pruned = await this.prune();
         if (pruned.outbox + pruned.inbox + pruned.deadLetters > 0) this.log.info(pruned, 'Old messages were removed');
       } catch (error) {
         this.log.warn({ err: error }, 'Old messages could not be removed');
       }
-      await this.bell.wait(everyMs);
+      await this.steady.wait(everyMs);
     }
   }
 
   private async pruneAll(statement: string, days: number): Promise<number> {
     let pruned = 0;
-    for (let round = 0; round < mostRounds && !this.isStopping; round += 1) {
+    for (let round = 0; round < mostRounds && !this.steady.isStopping; round += 1) {
       const now = await this.pruneSome(statement, days);
       pruned += now;
       if (now < rowsTogether) break;
