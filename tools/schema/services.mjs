@@ -1,13 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { audiences, subgraphs as services } from '../../deploy/local/src/parts.mjs';
+import { root } from '../../deploy/local/src/paths.mjs';
 
-export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-
-/** The subgraphs, in the order of their ports. */
-export const services = ['members', 'timebank', 'evaluations', 'benefits'];
-
-export const audiences = ['mobile', 'dashboard', 'bank'];
+export { audiences, root, services };
 
 /** Every `.graphql` file of a service's sources, sorted, so that the merged file does not depend on the disk. */
 export function graphqlFilesOf(service) {
