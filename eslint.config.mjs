@@ -11,6 +11,12 @@ const impure = {
   message: 'Rules decide from values. Load in the use case and pass them in.',
 };
 
+const writtenSql = {
+  name: '@zhijia/database',
+  importNames: ['row', 'rows', 'execute', 'lookUp', 'preparedRows'],
+  message: 'SQL is written in *.store.ts. Ask the store.',
+};
+
 const scopes = ['members', 'timebank', 'evaluations', 'benefits'];
 
 export default tseslint.config(
@@ -112,12 +118,17 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { paths: [kafka], patterns: [testing] }] },
   },
   {
+    files: ['services/*/src/**/*.ts'],
+    ignores: ['**/*spec.ts', '**/*.store.ts', '**/migrations/**'],
+    rules: { 'no-restricted-imports': ['error', { paths: [kafka, writtenSql], patterns: [testing] }] },
+  },
+  {
     // Last, because a rule's options replace those of the blocks before.
     files: ['services/*/src/rules/**/*.ts', 'libs/ledger/src/plan-*.ts'],
     ignores: ['**/*spec.ts'],
     rules: {
       'no-restricted-globals': ['error', { name: 'Date', message: 'Rules decide from values: pass the instant in.' }],
-      'no-restricted-imports': ['error', { paths: [kafka], patterns: [testing, impure] }],
+      'no-restricted-imports': ['error', { paths: [kafka, writtenSql], patterns: [testing, impure] }],
     },
   },
 );

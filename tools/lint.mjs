@@ -36,6 +36,7 @@ async function expectRefusals() {
     ],
     ['no-restricted-imports', `import { until } from '@zhijia/testing';`],
     ['no-restricted-imports', `import { Kafka } from 'kafkajs';`],
+    ['no-restricted-imports', `import { rows } from '@zhijia/database';`],
     ['n/no-process-env', `export const path = process.env.PATH;`],
   ];
   const [{ messages }] = await new ESLint({ cwd: root }).lintText(wrong.map(([, line]) => line).join('\n'), {

@@ -2,10 +2,7 @@ import { execute, row, rows } from '@zhijia/database';
 import { FormBrowser, formOf, until } from '@zhijia/testing';
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
-import { AccountsStore } from '../src/identity/accounts.store.js';
 import { agencyDetailsType } from '../src/identity/agency-details.js';
-import { AppointOfficer } from '../src/identity/appoint-officer.js';
-import { OfficesStore } from '../src/offices/offices.store.js';
 import { aMemberLine, aPhone } from './builders.js';
 import { openApplication, openIssuer, type IssuerWorld } from './issuer-world.js';
 
@@ -30,12 +27,7 @@ describe('an officer who acts for a member', () => {
   afterAll(() => world.close());
 
   const appoint = (appointee: typeof officer | { memberNumber: string }, organisation: string) =>
-    new AppointOfficer(world.db, new AccountsStore(world.db), new OfficesStore(world.db), world.personal).run(
-      appointee,
-      'chair',
-      organisation,
-      'test',
-    );
+    world.appointOfficer.run(appointee, 'chair', organisation, 'test');
 
   /** Through both codes: the agent's own, and the one that the member reads out. */
   async function actFor(memberPhone: string, agentPhone = officer.phone, browser = new FormBrowser(world.url)) {

@@ -3,12 +3,7 @@ import { PolicyStore, sharingPartnerConsent } from '@zhijia/policy';
 import { FormBrowser, formOf, type FormPage } from '@zhijia/testing';
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
-import { AccountsStore } from '../src/identity/accounts.store.js';
-import { AppointOfficer } from '../src/identity/appoint-officer.js';
 import { consentDetailsType } from '../src/identity/consent-details.js';
-import { IssuerClientsStore } from '../src/identity/issuer-clients.store.js';
-import { RegisterPartnerClient } from '../src/identity/register-partner-client.js';
-import { OfficesStore } from '../src/offices/offices.store.js';
 import { aMemberLine, aPhone } from './builders.js';
 import { openApplication, openIssuer, redirectUri, type IssuerWorld } from './issuer-world.js';
 
@@ -28,7 +23,7 @@ describe('a partner that asks a member for a consent', () => {
   async function openBank(clientId: string) {
     const { privateKey, publicKey } = await generateKeyPair('PS256', { extractable: true });
     const key = { ...(await exportJWK(publicKey)), kid: '1', alg: 'PS256' };
-    const registered = await new RegisterPartnerClient(world.db, new IssuerClientsStore(world.db)).run(
+    const registered = await world.registerPartnerClient.run(
       {
         client_id: clientId,
         client_name: '第一银行（演示）',
@@ -226,13 +221,7 @@ describe('a partner that asks a member for a consent', () => {
   });
 
   it('gets nothing from staff who are no members', async () => {
-    const appoint = new AppointOfficer(
-      world.db,
-      new AccountsStore(world.db),
-      new OfficesStore(world.db),
-      world.personal,
-    );
-    await appoint.run(staff, 'chair', 'C', 'test');
+    await world.appointOfficer.run(staff, 'chair', 'C', 'test');
     const asked = await bank.ask();
     const page = await signIn(new FormBrowser(world.url), asked.url, staff.phone);
     expect(page.location).toEqual(denied);

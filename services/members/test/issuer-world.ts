@@ -8,10 +8,11 @@ import { FormBrowser, freePort, openTestDatabase, until, type TestDatabase } fro
 import * as client from 'openid-client';
 import { agencyDetailsType } from '../src/identity/agency-details.js';
 import type { CodeChannel, CodeMessage, CodePurpose } from '../src/identity/code-channel.js';
+import { identityOn } from '../src/identity/open-identity.js';
 import { serveIssuer, type RunningIssuer } from '../src/identity/serve-issuer.js';
 import { PersonalFields } from '../src/members/personal-fields.js';
 import { membersMigrations } from '../src/migrations/index.js';
-import { aMemberLine, importsOn, memberFile, personalDataFiles, smallTree } from './builders.js';
+import { importsOn, memberFile, personalDataFiles, smallTree } from './builders.js';
 
 export const redirectUri = 'http://127.0.0.1:1/callback';
 
@@ -87,6 +88,7 @@ export async function openIssuer(memberLines: readonly string[]) {
     db: database.dataSource,
     personal,
     codes,
+    ...identityOn(database.dataSource, personal),
     async restart(): Promise<void> {
       await issuer.stop();
       issuer = await start();
@@ -128,8 +130,4 @@ export async function openApplication(world: IssuerWorld) {
   const finish = (location: string, { verifier, state }: { verifier: string; state: string }) =>
     client.authorizationCodeGrant(config, new URL(location), { pkceCodeVerifier: verifier, expectedState: state });
   return { config, begin, finish };
-}
-
-export function membersNumbered(...orders: readonly number[]): string[] {
-  return orders.map((order) => aMemberLine(order));
 }

@@ -13,12 +13,7 @@ import {
 } from 'jose';
 import * as client from 'openid-client';
 import { TOTP, Secret } from 'otpauth';
-import { AccountsStore } from '../src/identity/accounts.store.js';
-import { AppointOfficer } from '../src/identity/appoint-officer.js';
 import { IssuerClientsStore } from '../src/identity/issuer-clients.store.js';
-import { RegisterPartnerClient } from '../src/identity/register-partner-client.js';
-import { SignOut } from '../src/identity/sign-out.js';
-import { OfficesStore } from '../src/offices/offices.store.js';
 import { SessionsStore } from '../src/sessions/sessions.store.js';
 import { aMemberLine, aPhone } from './builders.js';
 import { openApplication, openIssuer, type IssuerWorld } from './issuer-world.js';
@@ -177,14 +172,9 @@ describe('the issuer', () => {
 
   describe('with an administrator', () => {
     it('asks for a second factor, accepts each of its codes once, and asks for it again', async () => {
-      const appoint = new AppointOfficer(
-        world.db,
-        new AccountsStore(world.db),
-        new OfficesStore(world.db),
-        world.personal,
-      );
-      const appointment = await appoint.run(administrator, 'administrator', 'C', 'test');
-      expect(await appoint.run(administrator, 'administrator', 'C', 'test')).toEqual(appointment);
+      const { appointOfficer } = world;
+      const appointment = await appointOfficer.run(administrator, 'administrator', 'C', 'test');
+      expect(await appointOfficer.run(administrator, 'administrator', 'C', 'test')).toEqual(appointment);
       const accountId = appointment.kind === 'appointed' ? appointment.accountId : '';
       const first = await askFor(administrator.phone);
       const enrolment = await first.browser.submit(formOf(first.page), {
@@ -211,7 +201,7 @@ describe('the issuer', () => {
       await application.finish(letIn.location ?? '', again);
 
       // Their computer is in other hands: whoever operates the issuer ends what is open on it.
-      const signOut = new SignOut(world.db, new SessionsStore(world.db), world.personal);
+      const { signOut } = world;
       expect(await signOut.run({ phone: administrator.phone })).toEqual({ kind: 'signedOut', sessions: 2 });
       await expect(client.refreshTokenGrant(application.config, tokens.refresh_token ?? '')).rejects.toEqual(
         refusedWith('invalid_grant'),
@@ -367,14 +357,16 @@ describe('the issuer', () => {
     beforeAll(async () => {
       const pair = await generateKeyPair('PS256', { extractable: true });
       key = pair.privateKey;
-      const register = new RegisterPartnerClient(world.db, new IssuerClientsStore(world.db));
+      const { registerPartnerClient } = world;
       const publicKey = { ...(await exportJWK(pair.publicKey)), kid: 'bank-1', alg: 'PS256' };
       const registration = { client_id: 'bank', client_name: 'Bank', jwks: { keys: [publicKey] } };
-      expect(await register.run(registration, 'nowhere')).toEqual({ kind: 'organisationUnknown' });
-      expect(await register.run(registration, 'D1')).toEqual({ kind: 'registered', clientId: 'bank' });
+      expect(await registerPartnerClient.run(registration, 'nowhere')).toEqual({ kind: 'organisationUnknown' });
+      expect(await registerPartnerClient.run(registration, 'D1')).toEqual({ kind: 'registered', clientId: 'bank' });
       const withPrivateKey = { ...registration, jwks: { keys: [{ ...publicKey, d: 'secret' }] } };
-      expect(await register.run(withPrivateKey, 'D1')).toMatchObject({ kind: 'malformed' });
-      expect(await register.run({ ...registration, redirect_uris: ['https://bank.example'] }, 'D1')).toMatchObject({
+      expect(await registerPartnerClient.run(withPrivateKey, 'D1')).toMatchObject({ kind: 'malformed' });
+      expect(
+        await registerPartnerClient.run({ ...registration, redirect_uris: ['https://bank.example'] }, 'D1'),
+      ).toMatchObject({
         kind: 'malformed',
       });
     });
@@ -460,11 +452,11 @@ describe('the issuer', () => {
     });
 
     it('gives a token bound to the certificate of the connection, where that was registered', async () => {
-      const register = new RegisterPartnerClient(world.db, new IssuerClientsStore(world.db));
+      const { registerPartnerClient } = world;
       const registered = await new IssuerClientsStore(world.db).find('bank');
       const jwks = { keys: registered?.jwks?.keys };
       const registration = { client_id: 'tls-bank', client_name: 'Bank', jwks };
-      await register.run({ ...registration, tls_client_certificate_bound_access_tokens: true }, 'D1');
+      await registerPartnerClient.run({ ...registration, tls_client_certificate_bound_access_tokens: true }, 'D1');
       const certificate = aCertificate('bank');
 
       const over = await ask({ client: 'tls-bank', proof: null, headers: { 'client-cert': certificate.header } });

@@ -18,6 +18,14 @@ export interface Reachable {
   readonly fullNameSealed: Buffer;
 }
 
+/** Staff, sealed for the row with this id. */
+export interface StaffAccount {
+  readonly id: string;
+  readonly fullNameSealed: Buffer;
+  readonly phoneSealed: Buffer;
+  readonly phoneIndex: Buffer;
+}
+
 const holdsNoMember = `account.member_id IS NULL`;
 
 /** Accounts and the offices that their holders have. */
@@ -78,5 +86,43 @@ export class AccountsStore {
     );
     if (opened === null) throw new Error('An account that is written is there');
     return opened.id;
+  }
+
+  /** The account of staff who are no members; one with this telephone already is theirs. */
+  async openForStaff(db: Queryable, staff: StaffAccount): Promise<string> {
+    const opened = await row<{ id: string }>(
+      db,
+      `INSERT INTO account (id, full_name_sealed, phone_sealed, phone_index) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (phone_index) DO UPDATE SET phone_index = excluded.phone_index RETURNING id`,
+      [staff.id, staff.fullNameSealed, staff.phoneSealed, staff.phoneIndex],
+    );
+    if (opened === null) throw new Error('An account that is written is there');
+    return opened.id;
+  }
+
+  /** Whoever has this number on their card, while they are a member. */
+  async findMemberNumbered(db: Queryable, memberNumber: string): Promise<string | null> {
+    const found = await row<{ id: string }>(
+      db,
+      `SELECT id FROM member WHERE member_number = $1 AND status = 'ACTIVE'`,
+      [memberNumber],
+    );
+    return found?.id ?? null;
+  }
+
+  /** The account of a member with this number on their card, whatever has become of them. */
+  async findIdOfMember(memberNumber: string): Promise<string | null> {
+    const found = await row<{ id: string }>(
+      this.db,
+      `SELECT account.id FROM account JOIN member ON member.id = account.member_id WHERE member.member_number = $1`,
+      [memberNumber],
+    );
+    return found?.id ?? null;
+  }
+
+  /** The account of staff with this telephone. */
+  async findIdOfStaff(phoneIndex: Buffer): Promise<string | null> {
+    const found = await row<{ id: string }>(this.db, `SELECT id FROM account WHERE phone_index = $1`, [phoneIndex]);
+    return found?.id ?? null;
   }
 }

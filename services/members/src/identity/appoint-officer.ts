@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { isRoleName } from '@zhijia/access';
-import { inTransaction, row, type Queryable } from '@zhijia/database';
+import { inTransaction, type Queryable } from '@zhijia/database';
 import { checkMobileNumber } from '@zhijia/pii';
 import type { DataSource } from 'typeorm';
 import type { PersonalFields } from '../members/personal-fields.js';
 import type { OfficesStore } from '../offices/offices.store.js';
+import type { OrganisationsStore } from '../organisations/organisations.store.js';
 import type { AccountsStore } from './accounts.store.js';
 
 /** Who is appointed: a member by the number of their card, or staff who are no members by name and telephone. */
@@ -23,21 +24,20 @@ export class AppointOfficer {
     private readonly db: DataSource,
     private readonly accounts: AccountsStore,
     private readonly offices: OfficesStore,
+    private readonly organisations: OrganisationsStore,
     private readonly personal: PersonalFields,
   ) {}
 
   async run(appointee: Appointee, role: string, organisationCode: string, appointedBy: string): Promise<Appointment> {
     if (!isRoleName(role) || role === 'member') return { kind: 'roleUnknown' };
     return inTransaction(this.db, async (tx) => {
-      const organisation = await row<{ id: string }>(tx, `SELECT id FROM organisation WHERE code = $1`, [
-        organisationCode,
-      ]);
-      if (organisation === null) return { kind: 'organisationUnknown' };
+      const organisationId = await this.organisations.findIdByCode(organisationCode, tx);
+      if (organisationId === null) return { kind: 'organisationUnknown' };
       const account =
         'memberNumber' in appointee ? await this.ofMember(tx, appointee) : await this.ofStaff(tx, appointee);
       if (account.kind !== 'found') return account;
       const { accountId } = account;
-      await this.offices.give(tx, { accountId, role, organisationId: organisation.id }, appointedBy);
+      await this.offices.give(tx, { accountId, role, organisationId }, appointedBy);
       return { kind: 'appointed', accountId };
     });
   }
@@ -46,13 +46,9 @@ export class AppointOfficer {
     tx: Queryable,
     { memberNumber }: { memberNumber: string },
   ): Promise<Found | { kind: 'memberUnknown' }> {
-    const member = await row<{ id: string }>(
-      tx,
-      `SELECT id FROM member WHERE member_number = $1 AND status = 'ACTIVE'`,
-      [memberNumber],
-    );
-    if (member === null) return { kind: 'memberUnknown' };
-    return { kind: 'found', accountId: await this.accounts.openForMember(tx, member.id) };
+    const memberId = await this.accounts.findMemberNumbered(tx, memberNumber);
+    if (memberId === null) return { kind: 'memberUnknown' };
+    return { kind: 'found', accountId: await this.accounts.openForMember(tx, memberId) };
   }
 
   private async ofStaff(
@@ -63,14 +59,8 @@ export class AppointOfficer {
     if (!number.ok) return { kind: 'phoneMalformed' };
     const id = randomUUID();
     const sealed = this.personal.sealStaff(id, { fullName, phone: number.mobileNumber });
-    const opened = await row<{ id: string }>(
-      tx,
-      `INSERT INTO account (id, full_name_sealed, phone_sealed, phone_index) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (phone_index) DO UPDATE SET phone_index = excluded.phone_index RETURNING id`,
-      [id, sealed.fullNameSealed, sealed.phoneSealed, this.personal.phoneIndex(number.mobileNumber)],
-    );
-    if (opened === null) throw new Error('An account that is written is there');
-    return { kind: 'found', accountId: opened.id };
+    const phoneIndex = this.personal.phoneIndex(number.mobileNumber);
+    return { kind: 'found', accountId: await this.accounts.openForStaff(tx, { id, ...sealed, phoneIndex }) };
   }
 }
 

@@ -1,7 +1,9 @@
 import { createDataSource } from '@zhijia/database';
+import type { DataSource } from 'typeorm';
 import { readImportConfig } from '../members.config.js';
 import { PersonalFields } from '../members/personal-fields.js';
 import { OfficesStore } from '../offices/offices.store.js';
+import { OrganisationsStore } from '../organisations/organisations.store.js';
 import { SessionsStore } from '../sessions/sessions.store.js';
 import { AccountsStore } from './accounts.store.js';
 import { AppointOfficer } from './appoint-officer.js';
@@ -30,11 +32,17 @@ export async function openIdentity(env: Readonly<Record<string, string | undefin
     poolSize: 2,
   });
   await db.initialize();
-  const personal = PersonalFields.fromFiles(config);
+  const works = identityOn(db, PersonalFields.fromFiles(config));
+  return { ...works, close: () => db.destroy() };
+}
+
+/** The same on a database that is open already. */
+export function identityOn(db: DataSource, personal: PersonalFields): Omit<OpenedIdentity, 'close'> {
+  const accounts = new AccountsStore(db);
+  const organisations = new OrganisationsStore(db);
   return {
-    registerPartnerClient: new RegisterPartnerClient(db, new IssuerClientsStore(db)),
-    appointOfficer: new AppointOfficer(db, new AccountsStore(db), new OfficesStore(db), personal),
-    signOut: new SignOut(db, new SessionsStore(db), personal),
-    close: () => db.destroy(),
+    registerPartnerClient: new RegisterPartnerClient(new IssuerClientsStore(db), organisations),
+    appointOfficer: new AppointOfficer(db, accounts, new OfficesStore(db), organisations, personal),
+    signOut: new SignOut(accounts, new SessionsStore(db), personal),
   };
 }

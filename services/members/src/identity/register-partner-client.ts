@@ -1,6 +1,5 @@
-import { row } from '@zhijia/database';
-import type { DataSource } from 'typeorm';
 import { z } from 'zod';
+import type { OrganisationsStore } from '../organisations/organisations.store.js';
 import { consentDetailsType } from './consent-details.js';
 import type { IssuerClientsStore } from './issuer-clients.store.js';
 
@@ -45,8 +44,8 @@ export type PartnerRegistration =
  */
 export class RegisterPartnerClient {
   constructor(
-    private readonly db: DataSource,
     private readonly clients: IssuerClientsStore,
+    private readonly organisations: OrganisationsStore,
   ) {}
 
   async run(registration: unknown, organisationCode: string): Promise<PartnerRegistration> {
@@ -57,10 +56,8 @@ export class RegisterPartnerClient {
         problems: parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the registration'}: ${message}`),
       };
     }
-    const organisation = await row<{ id: string }>(this.db, `SELECT id FROM organisation WHERE code = $1`, [
-      organisationCode,
-    ]);
-    if (organisation === null) return { kind: 'organisationUnknown' };
+    const organisationId = await this.organisations.findIdByCode(organisationCode);
+    if (organisationId === null) return { kind: 'organisationUnknown' };
     const { client_id: clientId, client_name: clientName, jwks, redirect_uris: redirectUris, contacts } = parsed.data;
     const mayAskForConsents = redirectUris.length > 0;
     const isCertificateBound = parsed.data.tls_client_certificate_bound_access_tokens === true;
@@ -80,7 +77,7 @@ export class RegisterPartnerClient {
         dpop_bound_access_tokens: !isCertificateBound,
         tls_client_certificate_bound_access_tokens: isCertificateBound,
       },
-      organisation.id,
+      organisationId,
     );
     return { kind: 'registered', clientId };
   }

@@ -1,18 +1,13 @@
 import type { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Server } from 'node:tls';
-import formbody from '@fastify/formbody';
+import type { IncomingMessage } from 'node:http';
 import { clientCertificateOf } from '@zhijia/access';
-import { renewTls, tlsServerOptions, type TlsFiles } from '@zhijia/config';
 import { createDataSource } from '@zhijia/database';
 import { createLog, type Log } from '@zhijia/logging';
 import { Outbox } from '@zhijia/messaging';
 import { BlindIndex, FieldCipher, readKeyring } from '@zhijia/pii';
 import { PolicyStore } from '@zhijia/policy';
-import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { ClientMetadata, Provider } from 'oidc-provider';
-import type { DataSource } from 'typeorm';
 import { AgenciesStore } from '../agencies/agencies.store.js';
 import { ConsentChangesStore } from '../consents/consent-changes.store.js';
 import { GiveConsent } from '../consents/give-consent.js';
@@ -22,17 +17,17 @@ import { AccountsStore } from './accounts.store.js';
 import { agencyPages } from './agency-pages.js';
 import { AskConsent } from './ask-consent.js';
 import { LogCodeChannel, SmsGatewayChannel, type CodeChannel } from './code-channel.js';
-import { addConsentRoutes } from './consent.routes.js';
+import { createIssuerServer } from './create-issuer-server.js';
 import { createProvider } from './create-provider.js';
 import { IssuerClientsStore } from './issuer-clients.store.js';
 import { IssuerRecordsStore } from './issuer-records.store.js';
 import type { IssuerConfig } from './issuer.config.js';
-import { renderPage } from './pages/render-page.js';
 import { SecondFactor } from './second-factor.js';
+import { SecondFactorsStore } from './second-factors.store.js';
 import { SignIn } from './sign-in.js';
-import { addCodePages, addStyle, signInPages, type CodePages } from './sign-in.routes.js';
 import { SignInsStore } from './sign-ins.store.js';
 import { SigningKeys } from './signing-keys.js';
+import { SigningKeysStore } from './signing-keys.store.js';
 
 /** How soon a new key, or a key that is dropped, is seen by every process of the issuer. */
 const keysReadEveryMs = 10 * 60 * 1_000;
@@ -83,7 +78,7 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
     db,
     signIns,
     accounts,
-    new SecondFactor(cipher, config.issuerName),
+    new SecondFactor(new SecondFactorsStore(), cipher, config.issuerName),
     personal,
     index,
     given.channel ?? channelOf(config, log),
@@ -91,7 +86,8 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
   );
   for (const application of readApplications(config.applicationsFile)) await clients.put(application, null);
 
-  const keys = new SigningKeys(db, cipher);
+  const keysStore = new SigningKeysStore();
+  const keys = new SigningKeys(db, keysStore, cipher);
   const { issuerUrl, cookieKeys } = config;
   const isBehindProxy = issuerUrl.startsWith('https:') && config.tls === null;
   const believesAnyCertificate = config.tls?.believesAnyCertificate ?? true;
@@ -124,11 +120,11 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
   upkeep.unref();
 
   const agency = agencyPages({ provider: () => provider, accounts, agencies, index });
-  const server = await createServer({
+  const server = await createIssuerServer({
     isBehindProxy,
     tls: config.tls,
     log,
-    db,
+    ready: () => keysStore.expectTable(db),
     provider: () => provider,
     signIn,
     asking,
@@ -144,76 +140,6 @@ export async function serveIssuer(config: IssuerConfig, given: { channel?: CodeC
   };
   let stopping: Promise<void> | null = null;
   return { url, log, stop: () => (stopping ??= drain()) };
-}
-
-async function createServer(parts: {
-  isBehindProxy: boolean;
-  tls: TlsFiles | null;
-  log: Log;
-  db: DataSource;
-  provider: () => Provider;
-  signIn: SignIn;
-  asking: AskConsent;
-  agency: CodePages;
-}): Promise<FastifyInstance> {
-  const { log, db, provider, signIn, asking, agency } = parts;
-  const server = fastify({
-    // Typed as for HTTP: nothing here depends on which of the two it is.
-    ...(parts.tls === null ? {} : ({ https: tlsServerOptions(parts.tls) } as object)),
-    trustProxy: parts.isBehindProxy,
-    bodyLimit: 64 * 1_024,
-    forceCloseConnections: 'idle',
-  });
-  if (parts.tls !== null) {
-    const stopLooking = renewTls(server.server as unknown as Server, parts.tls, (error) =>
-      log.error({ err: error }, 'The changed certificate cannot be used'),
-    );
-    server.addHook('onClose', async () => stopLooking());
-  }
-  server.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
-    reply.header('x-frame-options', 'DENY');
-  });
-  server.setErrorHandler(async (error: FastifyError, _request, reply) => {
-    const isGone = error.name === 'SessionNotFound';
-    const status = isGone ? 400 : (error.statusCode ?? 500);
-    if (status >= 500) log.error({ err: error }, 'A request failed');
-    const code = isGone ? 'session_not_found' : status >= 500 ? 'server_error' : 'invalid_request';
-    return reply
-      .code(status)
-      .type('text/html; charset=utf-8')
-      .send(renderPage('error', 'zh', { code }));
-  });
-  server.get('/health/live', async () => ({ status: 'live' }));
-  server.get('/health/ready', async (_request, reply) => {
-    try {
-      await db.query('SELECT 1 FROM signing_key LIMIT 1');
-      return { status: 'ready' };
-    } catch {
-      return reply.code(503).send({ status: 'unready', reasons: ['database'] });
-    }
-  });
-  await server.register(async (pages) => {
-    await pages.register(formbody);
-    addStyle(pages);
-    addCodePages(pages, provider, signIn, signInPages);
-    addCodePages(pages, provider, signIn, agency);
-    addConsentRoutes(pages, provider, asking);
-  });
-  await server.register(async (library) => {
-    // The library reads bodies itself.
-    library.removeAllContentTypeParsers();
-    library.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    library.all('/*', (request, reply) => {
-      reply.hijack();
-      handOver(provider(), request.raw, reply.raw);
-    });
-  });
-  return server;
-}
-
-function handOver(provider: Provider, request: IncomingMessage, response: ServerResponse): void {
-  void provider.callback()(request, response);
 }
 
 function channelOf({ sms }: IssuerConfig, log: Log): CodeChannel {

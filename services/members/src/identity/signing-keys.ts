@@ -1,7 +1,8 @@
-import { inTransaction, execute, rows } from '@zhijia/database';
+import { inTransaction } from '@zhijia/database';
 import type { FieldCipher } from '@zhijia/pii';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { DataSource } from 'typeorm';
+import type { SigningKeysStore } from './signing-keys.store.js';
 
 /** How long a key signs; in days. */
 const signsForDays = 30;
@@ -12,12 +13,6 @@ const shownAfterHours = 24;
 
 const algorithm = 'ES256';
 
-interface KeyRow {
-  readonly kid: string;
-  readonly publicKey: JWK;
-  readonly privateKeySealed: Buffer;
-}
-
 /**
  * The issuer's keys: made here, sealed in the database, replaced without anybody noticing. Every process of the issuer
  * sees the same set; a lock lets one of them make the next key.
@@ -25,17 +20,14 @@ interface KeyRow {
 export class SigningKeys {
   constructor(
     private readonly db: DataSource,
+    private readonly keys: SigningKeysStore,
     private readonly cipher: FieldCipher,
   ) {}
 
   /** The private keys, the one that signs now first. Makes the next one when it is time, and drops what nobody needs. */
   async current(): Promise<readonly JWK[]> {
     await this.rotate();
-    const found = await rows<KeyRow>(
-      this.db,
-      `SELECT kid, public_key AS "publicKey", private_key_sealed AS "privateKeySealed" FROM signing_key
-       ORDER BY signs_from <= now() DESC, abs(extract(epoch FROM now() - signs_from))`,
-    );
+    const found = await this.keys.list(this.db);
     return found.map(({ kid, publicKey, privateKeySealed }) => ({
       ...publicKey,
       d: this.cipher.open(placeOf(kid), privateKeySealed),
@@ -44,35 +36,15 @@ export class SigningKeys {
 
   private async rotate(): Promise<void> {
     await inTransaction(this.db, async (tx) => {
-      await tx.query(`SELECT pg_advisory_xact_lock(hashtext('zhijia.signing-keys'))`);
-      const [state] = await rows<{ count: number; isNextDue: boolean }>(
-        tx,
-        `SELECT count(*)::integer AS count,
-           coalesce(max(signs_from) < now() - make_interval(days => $1), true) AS "isNextDue" FROM signing_key`,
-        [signsForDays],
-      );
-      if (state?.isNextDue ?? true) {
-        const key = await makeKey();
-        await execute(
-          tx,
-          `INSERT INTO signing_key (kid, algorithm, public_key, private_key_sealed, signs_from)
-           VALUES ($1, $2, $3, $4, now() + make_interval(hours => $5))`,
-          [
-            key.kid,
-            algorithm,
-            JSON.stringify(key.publicKey),
-            this.cipher.seal(placeOf(key.kid), key.d),
-            state?.count === 0 ? 0 : shownBeforeHours,
-          ],
-        );
+      await this.keys.lock(tx);
+      const { count, isNextDue } = await this.keys.findStanding(tx, signsForDays);
+      if (isNextDue) {
+        const { kid, publicKey, d } = await makeKey();
+        const privateKeySealed = this.cipher.seal(placeOf(kid), d);
+        // The very first has nobody to wait for.
+        await this.keys.insert(tx, { kid, publicKey, privateKeySealed }, algorithm, count === 0 ? 0 : shownBeforeHours);
       }
-      await execute(
-        tx,
-        `DELETE FROM signing_key old WHERE EXISTS (
-           SELECT 1 FROM signing_key next
-           WHERE next.signs_from > old.signs_from AND next.signs_from < now() - make_interval(hours => $1))`,
-        [shownAfterHours],
-      );
+      await this.keys.removeReplaced(tx, shownAfterHours);
     });
   }
 }

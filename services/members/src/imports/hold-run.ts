@@ -3,9 +3,6 @@ import type { DataSource } from 'typeorm';
 /** Key 1 of the advisory locks of imports. */
 export const importLockSpace = 7_403_200;
 
-/** Key 2: one portion lands at a time, so that two imports of the same people wait for each other and do not collide. */
-export const importLock = { organisations: 1, members: 2 } as const;
-
 /**
  * Holds a run while `work` goes on. The hold is a connection's: it ends with the process, however that ends, and then
  * the next one may go on with the run.

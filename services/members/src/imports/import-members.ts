@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { row } from '@zhijia/database';
+import { shanghaiDate } from '@zhijia/calendar';
+import { readNow } from '@zhijia/database';
 import { DataSource } from 'typeorm';
 import { PersonalFields } from '../members/personal-fields.js';
 import { memberColumns } from '../rules/import-columns.js';
@@ -30,15 +31,14 @@ export class ImportMembers {
   async run(request: ImportRequest): Promise<ImportOutcome> {
     const opened = await openImport(request.source, memberColumns, request.largestBytes);
     if (opened.kind !== 'opened') return opened;
-    const today = await row<{ today: string }>(this.db, 'SELECT zhijia_today() AS today');
-    if (today === null) throw new Error('zhijia_today() answered no row');
+    const today = shanghaiDate(await readNow(this.db));
     const { importer, isDryRun } = request;
     const { survey, unknownColumns, columns } = opened;
     const wanted = { kind: 'MEMBERS', survey, importer, isDryRun, unknownColumns } as const;
     return runImport(this.db, this.runs, wanted, (run) => {
       const records = run.lastLine > 1 ? recordsAfter(run.lastLine, request.source, survey) : opened.records();
       return this.importAll(run, request, records, (portion, expectsNew) =>
-        judgePortion(this.personal, portion, columns, today.today, expectsNew),
+        judgePortion(this.personal, portion, columns, today, expectsNew),
       );
     });
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { organisationChanged } from '@zhijia/contracts';
-import { execute, inTransaction } from '@zhijia/database';
+import { inTransaction } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
 import { DataSource, type EntityManager } from 'typeorm';
 import {
@@ -8,16 +8,17 @@ import {
   type PlacedOrganisation,
   type TreeRow,
 } from '../organisations/organisation-tree.store.js';
-import { cellsOf, organisationColumns, type OrganisationColumn } from '../rules/import-columns.js';
+import { organisationColumns, type OrganisationColumn } from '../rules/import-columns.js';
 import type { ProblemAtLine } from '../rules/import-problem.js';
 import { layOutTree } from '../rules/lay-out-tree.js';
 import { planOrganisationImport, type OrganisationPlan } from '../rules/plan-organisation-import.js';
 import { readOrganisationLine, type OrganisationLine } from '../rules/read-organisation-line.js';
-import { importLock, importLockSpace } from './hold-run.js';
 import { ImportRunsStore } from './import-runs.store.js';
+import { lockLanding, writePortion } from './landing.store.js';
 import { openImport } from './open-import.js';
 import type { CsvRecord } from './read-records.js';
 import { runImport, type ImportOutcome, type ImportRequest } from './run-import.js';
+import { understandRecord } from './understand-record.js';
 
 /** A tree is judged as a whole, so it is held in memory as a whole. */
 const mostOrganisationLines = 50_000;
@@ -55,12 +56,10 @@ export class ImportOrganisations {
       async (run) => {
         if (run.lastLine >= lastLine) return true;
         await inTransaction(this.db, async (tx) => {
-          await execute(tx, 'SELECT pg_advisory_xact_lock($1, $2)', [importLockSpace, importLock.organisations]);
+          await lockLanding(tx, 'organisations');
           const stored = await this.tree.lockTree(tx, importer.reach);
           const plan = planOrganisationImport(stored, lines, importer.reach === null);
-          if (isDryRun) await execute(tx, 'SAVEPOINT before_import');
-          await this.land(tx, stored, plan);
-          if (isDryRun) await execute(tx, 'ROLLBACK TO SAVEPOINT before_import');
+          await writePortion(tx, isDryRun, () => this.land(tx, stored, plan));
           await this.runs.advance(tx, run.id, run.lastLine, progressOf(plan, problems, lastLine));
         });
         request.onProgress?.(lastLine);
@@ -92,19 +91,9 @@ function readAll(
   const lines: OrganisationLine[] = [];
   const problems: ProblemAtLine[] = [];
   for (const record of records) {
-    const { lineNumber } = record;
-    if (record.kind === 'broken') {
-      problems.push({ lineNumber, field: null, code: record.code });
-      continue;
-    }
-    const cells = cellsOf(record.fields, columns);
-    if (cells === null) {
-      problems.push({ lineNumber, field: null, code: 'WRONG_FIELD_COUNT' });
-      continue;
-    }
-    const reading = readOrganisationLine(lineNumber, cells);
+    const reading = understandRecord(record, columns, readOrganisationLine);
     if (reading.kind === 'read') lines.push(reading.line);
-    else problems.push(...reading.problems.map((problem) => ({ lineNumber, ...problem })));
+    else problems.push(...reading.problems);
   }
   return { lines, problems };
 }

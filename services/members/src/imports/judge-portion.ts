@@ -1,9 +1,10 @@
 import { v7 as newId } from 'uuid';
 import type { PersonalFields, SealedPerson } from '../members/personal-fields.js';
-import { cellsOf, type MemberColumn } from '../rules/import-columns.js';
+import type { MemberColumn } from '../rules/import-columns.js';
 import type { ProblemAtLine } from '../rules/import-problem.js';
 import { readMemberLine, type MemberLine } from '../rules/read-member-line.js';
 import type { CsvRecord } from './read-records.js';
+import { understandRecord } from './understand-record.js';
 
 /** A well-formed line with what finds its person. */
 export interface IndexedLine {
@@ -40,19 +41,9 @@ export function judgePortion(
   const lines: IndexedLine[] = [];
   const problems: ProblemAtLine[] = [];
   for (const record of records) {
-    const { lineNumber } = record;
-    if (record.kind === 'broken') {
-      problems.push({ lineNumber, field: null, code: record.code });
-      continue;
-    }
-    const cells = cellsOf(record.fields, columns);
-    if (cells === null) {
-      problems.push({ lineNumber, field: null, code: 'WRONG_FIELD_COUNT' });
-      continue;
-    }
-    const reading = readMemberLine(lineNumber, cells, today);
+    const reading = understandRecord(record, columns, (lineNumber, cells) => readMemberLine(lineNumber, cells, today));
     if (reading.kind === 'refused') {
-      for (const problem of reading.problems) problems.push({ lineNumber, ...problem });
+      problems.push(...reading.problems);
       continue;
     }
     const { current, candidates } = personal.idNumberIndexes(reading.line.idNumber);

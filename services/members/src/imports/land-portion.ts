@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { memberChanged, memberRegistered } from '@zhijia/contracts';
-import { execute, inTransaction, SqlState, sqlStateOf } from '@zhijia/database';
+import { inTransaction, SqlState, sqlStateOf } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
 import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as newId } from 'uuid';
 import { PersonalFields } from '../members/personal-fields.js';
 import type { ProblemAtLine } from '../rules/import-problem.js';
 import { planMemberImport, type MemberPlan, type RegisteredMember } from '../rules/plan-member-import.js';
-import { importLock, importLockSpace } from './hold-run.js';
 import { ImportRunsStore, type ImportProgress } from './import-runs.store.js';
 import type { Importer } from './importer.js';
 import { sealMember, type IndexedLine, type Portion } from './judge-portion.js';
+import { lockLanding, writePortion } from './landing.store.js';
 import { MemberImportStore, type StoredMember, type WrittenMember } from './member-import.store.js';
 
 const mostCollisions = 3;
@@ -61,15 +61,15 @@ export class LandPortion {
 
   private async land(tx: EntityManager, landing: PortionLanding): Promise<Landed> {
     const { runId, isDryRun, afterLine, portion } = landing;
-    await execute(tx, 'SELECT pg_advisory_xact_lock($1, $2)', [importLockSpace, importLock.members]);
+    await lockLanding(tx, 'members');
     const plan = await this.plan(tx, landing);
-    if (isDryRun) await execute(tx, 'SAVEPOINT before_import');
-    // Corrections first: one may give up a member number that a new member takes.
-    await this.register.updateAll(tx, plan.corrected, runId);
-    await this.register.insertAll(tx, plan.added, runId);
-    await this.outbox.addAll(tx, memberRegistered, plan.added.map(eventOf));
-    await this.outbox.addAll(tx, memberChanged, plan.corrected.map(eventOf));
-    if (isDryRun) await execute(tx, 'ROLLBACK TO SAVEPOINT before_import');
+    await writePortion(tx, isDryRun, async () => {
+      // Corrections first: one may give up a member number that a new member takes.
+      await this.register.updateAll(tx, plan.corrected, runId);
+      await this.register.insertAll(tx, plan.added, runId);
+      await this.outbox.addAll(tx, memberRegistered, plan.added.map(eventOf));
+      await this.outbox.addAll(tx, memberChanged, plan.corrected.map(eventOf));
+    });
     const progress: ImportProgress = {
       lastLine: portion.lastLine,
       added: plan.added.length,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { lookUp, row, rows } from '@zhijia/database';
+import { lookUp, row, rows, type Queryable } from '@zhijia/database';
 import { DataSource } from 'typeorm';
 import type { OrganisationKind, OrganisationStatus } from '../rules/read-organisation-line.js';
 
@@ -48,6 +48,12 @@ export class OrganisationsStore {
     );
     const byId = new Map(found.map((organisation) => [organisation.id, organisation]));
     return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
+  }
+
+  /** The id of the one that the federation calls by this code; null where there is none. */
+  async findIdByCode(code: string, db: Queryable = this.db): Promise<string | null> {
+    const found = await row<{ id: string }>(db, `SELECT id FROM organisation WHERE code = $1`, [code]);
+    return found?.id ?? null;
   }
 
   /** One more than asked for where there is a next page. */
