@@ -1,26 +1,24 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { findOnBoard, sealBallot, verifyManifest, verifyReceipt, type Manifest } from '@zhijia/ballot';
 import { until } from '@zhijia/testing';
 import { CompactEncrypt, importJWK } from 'jose';
+import { castBallot, readBoard, untilState } from './support/campaign.js';
 import {
   countyMembers,
   departmentCodes,
   importMembers,
   membersCsv,
   organisationsCsv,
-  readCounty,
   aUnifiedCode,
+  readCounty,
+  runTool,
   type County,
 } from './support/county.js';
 import { tellSteps } from './support/tell-steps.js';
 import { openProduct, type Person, type Product } from './support/product.js';
 
-const run = promisify(execFile);
-const repository = join(import.meta.dirname, '..');
 const memberCount = 40;
 const rewardedMembers = 30;
 const pointsPerMember = 200;
@@ -55,10 +53,7 @@ describe('a county rates its departments', () => {
     async () => {
       const file = join(mkdtempSync(join(tmpdir(), 'zhijia-import-')), 'organisations.csv');
       writeFileSync(file, organisationsCsv());
-      const { stdout } = await run(process.execPath, ['tools/import.mjs', 'organisations', file], {
-        cwd: repository,
-        env: { ...process.env, ...product.stack.environmentOf('members') },
-      });
+      const { stdout } = await runTool('import', ['organisations', file], product.stack.environmentOf('members'));
       expect(JSON.parse(stdout)).toMatchObject({ added: 33, refused: 0 });
       const [root] = await product.rows<{ id: string }>(
         'members',
@@ -136,19 +131,7 @@ describe('a county rates its departments', () => {
       campaign: { electorate: { size: memberCount } },
     });
     campaignId = opened.openCampaign.campaign.id;
-    await until(
-      async () => {
-        const { campaign } = await product.read(
-          county.cityOfficer,
-          `query ($id: ID!) { campaign(id: $id) { state } }`,
-          {
-            id: campaignId,
-          },
-        );
-        return campaign.state === 'OPEN';
-      },
-      { what: 'the campaign to open', withinMs: 30_000 },
-    );
+    await untilState(product, county.cityOfficer, campaignId, 'OPEN');
   });
 
   step('shows members what awaits them, and tells who may not take part why', async () => {
@@ -171,14 +154,6 @@ describe('a county rates its departments', () => {
   const ballotPaper = `query ($id: ID!) {
     ballotServiceKeys
     campaign(id: $id) { reward { standing } ballotPaper { slot manifest manifestHash fingerprint } }
-  }`;
-  const castBallot = `mutation ($input: CastBallotInput!) {
-    castBallot(input: $input) {
-      __typename
-      ... on BallotCast { receipt envelopeHash replacedHash isReplayed participation { id } }
-      ... on EnvelopeRefused { reason }
-      ... on Refusal { code messageEn }
-    }
   }`;
 
   /** Every third voter of the first two departments is dissatisfied; the others are content with all. */
@@ -314,19 +289,7 @@ describe('a county rates its departments', () => {
       input: { campaignId, envelope: 'x.y.z.a.b', idempotencyKey: 'late' },
     });
     expect(late.castBallot).toMatchObject({ __typename: 'CampaignClosed', code: 'CAMPAIGN_CLOSED' });
-    await until(
-      async () => {
-        const { campaign } = await product.read(
-          county.cityOfficer,
-          `query ($id: ID!) { campaign(id: $id) { state } }`,
-          {
-            id: campaignId,
-          },
-        );
-        return campaign.state === 'PUBLISHED';
-      },
-      { what: 'the result', withinMs: 60_000 },
-    );
+    await untilState(product, county.cityOfficer, campaignId, 'PUBLISHED');
   });
 
   step(
@@ -371,9 +334,7 @@ describe('a county rates its departments', () => {
   );
 
   step('publishes a board on which voters find their receipts and codes, and anyone recounts', async () => {
-    const response = await fetch(new URL(`/boards/${campaignId}.ndjson`, product.stack.gateway.mobile));
-    expect(response.status).toBe(200);
-    board = await response.text();
+    board = await readBoard(product, campaignId);
     const found = await findOnBoard(board.split('\n').slice(0, -1), {
       envelopeHashes: [votes.get(1)!.envelopeHash],
       ratings: votes.get(1)!.ratings,
@@ -383,9 +344,8 @@ describe('a county rates its departments', () => {
     const folder = mkdtempSync(join(tmpdir(), 'zhijia-board-'));
     const file = join(folder, 'board.ndjson');
     writeFileSync(file, board);
-    const { stdout } = await run(process.execPath, ['tools/recount.mjs', file], {
-      cwd: repository,
-    });
+    const { code, stdout } = await runTool('recount', [file]);
+    expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, campaignId, problems: [] });
   });
 
@@ -393,8 +353,7 @@ describe('a county rates its departments', () => {
     const folder = mkdtempSync(join(tmpdir(), 'zhijia-board-'));
     const file = join(folder, 'changed.ndjson');
     writeFileSync(file, board.replace(votes.get(2)!.envelopeHash, '0'.repeat(64)));
-    const recount = run(process.execPath, ['tools/recount.mjs', file], { cwd: repository });
-    await expect(recount).rejects.toMatchObject({ code: 1 });
+    expect(await runTool('recount', [file])).toMatchObject({ code: 1 });
   });
 
   step('destroys what could open a ballot', async () => {
