@@ -8,6 +8,7 @@ export {
   defineRules,
   hasRole,
   ownedBy,
+  people,
   type Rule,
   type RuleTable,
 } from './rule.js';

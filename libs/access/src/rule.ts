@@ -27,6 +27,13 @@ const withParent: Rule = { describes: 'whoever reached the parent', dependsOnRow
 /** Any signed-in viewer of an audience that the field is tagged for. */
 export const anyViewer: Rule = { describes: 'any viewer', dependsOnRow: false, allows: () => true };
 
+/** Somebody who is a member, and no server and no staff. */
+export const people: Rule = {
+  describes: 'people who are members',
+  dependsOnRow: false,
+  allows: (viewer) => viewer.memberId !== null,
+};
+
 const commonRules = { parent: withParent, anyViewer } as const;
 
 export function hasRole(...roles: readonly RoleName[]): Rule {

@@ -1,4 +1,4 @@
-import { coveredByConsent, defineRules, hasRole, ownedBy, type RoleName, type Rule } from '@zhijia/access';
+import { coveredByConsent, defineRules, hasRole, ownedBy, people, type RoleName } from '@zhijia/access';
 
 /** Who makes offers for the members of an organisation, and takes them back. */
 export const offerOfficers = ['chair', 'secretary'] as const satisfies readonly RoleName[];
@@ -10,12 +10,6 @@ export const offerReaders = [
   'supervisor',
   'auditor',
 ] as const satisfies readonly RoleName[];
-
-const people: Rule = {
-  describes: 'people who are members',
-  dependsOnRow: false,
-  allows: (viewer) => viewer.memberId !== null,
-};
 
 /** Who may reach which fields: the rules that the schema names in `@access`. Which rows is part of the queries. */
 export const benefitsRules = defineRules({

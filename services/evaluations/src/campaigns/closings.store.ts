@@ -4,7 +4,7 @@ import { execute, row, rows, type Queryable } from '@zhijia/database';
 import type { JSONWebKeySet } from 'jose';
 import type { EntityManager } from 'typeorm';
 import { isUuid } from '@zhijia/subgraph';
-import { organiserRoles } from './openings.store.js';
+import { campaignOrganisers } from '../access/evaluations.permissions.js';
 
 export interface CampaignStanding {
   readonly state: string;
@@ -36,7 +36,7 @@ export class ClosingsStore {
                        WHERE organiser.id = c.organiser_id AND office.id = ANY ($2::uuid[])
                          AND organiser.path <@ office.path)
           FOR UPDATE`,
-      [campaignId, viewer.organisationsOf(...organiserRoles).filter(isUuid)],
+      [campaignId, viewer.organisationsOf(...campaignOrganisers).filter(isUuid)],
     );
   }
 

@@ -3,11 +3,9 @@ import type { Viewer } from '@zhijia/access';
 import { execute, row, rows } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
 import { isUuid } from '@zhijia/subgraph';
+import { campaignOrganisers } from '../access/evaluations.permissions.js';
 import type { GradeLabel } from '../rules/grade-labels.js';
 import type { OpeningRequest, OpeningTerms } from '../rules/plan-opening.js';
-
-/** Who may hold campaigns in the name of an organisation and of those below it. */
-export const organiserRoles = ['chair', 'secretary'] as const;
 
 export interface Surroundings {
   readonly now: string;
@@ -41,7 +39,7 @@ export class OpeningsStore {
       [
         uuidOrNull(request.organiserId),
         uuidOrNull(request.electorate.rootOrganisationId),
-        viewer.organisationsOf(...organiserRoles).filter(isUuid),
+        viewer.organisationsOf(...campaignOrganisers).filter(isUuid),
       ],
     );
     if (found === null) throw new Error('A SELECT without FROM answered no row');

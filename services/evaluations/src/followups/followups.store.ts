@@ -3,6 +3,8 @@ import type { Viewer } from '@zhijia/access';
 import { execute, row, rows } from '@zhijia/database';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isUuid } from '@zhijia/subgraph';
+import { campaignWatchers } from '../access/evaluations.permissions.js';
+import type { FollowUpFacts } from '../rules/follow-up.js';
 import type { RatingFacts } from '../rules/plan-rating.js';
 
 export interface KnownRectification {
@@ -18,35 +20,12 @@ export interface RectificationRating {
   readonly ratedAt: string;
 }
 
-/** A published rectification with its figures, and the viewer before it. */
-export interface FollowUpRow {
-  readonly rectificationId: string;
-  readonly isWithdrawn: boolean;
-  readonly gradeCounts: readonly number[];
-  readonly gradeCount: number;
-  readonly badFromGrade: number;
-  readonly hasTakenPart: boolean;
-  readonly myGrade: number | null;
-  readonly myComment: string | null;
-  readonly myRatedAt: string | null;
-}
-
 export interface RatingComment {
   readonly member: { readonly id: string };
   readonly grade: number;
   readonly comment: string;
   readonly ratedAt: string;
 }
-
-const officerRoles = [
-  'chair',
-  'secretary',
-  'treasurer',
-  'supervisor',
-  'department-officer',
-  'auditor',
-  'administrator',
-] as const;
 
 /** Rectifications that can be rated, and their ratings. */
 @Injectable()
@@ -146,8 +125,8 @@ export class FollowUpsStore {
   }
 
   /** In the order of the ids; null for those that are not published. */
-  async findFollowUps(rectificationIds: readonly string[], memberId: string | null): Promise<(FollowUpRow | null)[]> {
-    const found = await rows<FollowUpRow>(
+  async findFollowUps(rectificationIds: readonly string[], memberId: string | null): Promise<(FollowUpFacts | null)[]> {
+    const found = await rows<FollowUpFacts>(
       this.db,
       `SELECT k.id AS "rectificationId", k.withdrawn_at IS NOT NULL AS "isWithdrawn",
               k.grade_counts[1:c.grade_count] AS "gradeCounts", c.grade_count AS "gradeCount",
@@ -177,7 +156,7 @@ export class FollowUpsStore {
           AND EXISTS (SELECT 1 FROM known_organisation AS concerned, known_organisation AS office
                        WHERE concerned.id IN (k.organisation_id, c.organiser_id) AND office.id = ANY ($2::uuid[])
                          AND concerned.path <@ office.path)`,
-      [rectificationId, viewer.organisationsOf(...officerRoles).filter(isUuid)],
+      [rectificationId, viewer.organisationsOf(...campaignWatchers).filter(isUuid)],
     );
     if (isOfficer === null) return null;
     const found = await rows<Omit<RatingComment, 'member'> & { memberId: string }>(

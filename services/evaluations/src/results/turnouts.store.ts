@@ -3,6 +3,7 @@ import type { Viewer } from '@zhijia/access';
 import { row, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
 import { isUuid } from '@zhijia/subgraph';
+import { campaignWatchers } from '../access/evaluations.permissions.js';
 import type { ElectorateOrganisation } from '../rules/merge-participation.js';
 
 export interface Turnout {
@@ -10,16 +11,6 @@ export interface Turnout {
   readonly tookPart: number;
   readonly share: number;
 }
-
-const officerRoles = [
-  'chair',
-  'secretary',
-  'treasurer',
-  'supervisor',
-  'department-officer',
-  'auditor',
-  'administrator',
-] as const;
 
 /** Reads participation as it was counted last. */
 @Injectable()
@@ -48,7 +39,7 @@ export class TurnoutsStore {
           AND EXISTS (SELECT 1 FROM known_organisation AS organiser, known_organisation AS office
                        WHERE organiser.id = c.organiser_id AND office.id = ANY ($2::uuid[])
                          AND organiser.path <@ office.path)`,
-      [campaignId, viewer.organisationsOf(...officerRoles).filter(isUuid)],
+      [campaignId, viewer.organisationsOf(...campaignWatchers).filter(isUuid)],
     );
     return found?.minimumCell ?? null;
   }

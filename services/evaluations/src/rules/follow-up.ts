@@ -1,5 +1,6 @@
 import { planRating } from './plan-rating.js';
 
+/** A published rectification with its figures, and the viewer before it. */
 export interface FollowUpFacts {
   readonly rectificationId: string;
   readonly isWithdrawn: boolean;

@@ -1,4 +1,13 @@
-import { anyOf, coveredByConsent, defineRules, hasRole, ownedBy, type RoleName, type Rule } from '@zhijia/access';
+import {
+  anyOf,
+  coveredByConsent,
+  defineRules,
+  hasRole,
+  ownedBy,
+  people,
+  type RoleName,
+  type Rule,
+} from '@zhijia/access';
 import { appointers } from '../rules/plan-appointment.js';
 
 /** The offices that read members of their subtree. An auditor reads figures, not people. */
@@ -9,12 +18,6 @@ export const memberReaders = [
   'supervisor',
   'administrator',
 ] as const satisfies readonly RoleName[];
-
-const people: Rule = {
-  describes: 'people who are members',
-  dependsOnRow: false,
-  allows: (viewer) => viewer.memberId !== null,
-};
 
 /** What nobody decides for another, not even with their code. */
 const inPerson: Rule = {
@@ -32,6 +35,15 @@ export const rectificationReaders = [
   'auditor',
   'administrator',
 ] as const satisfies readonly RoleName[];
+
+/** Who files plans and results of what their organisation owes. */
+export const rectificationFilers = ['department-officer', 'chair', 'secretary'] as const satisfies readonly RoleName[];
+
+/** Who publishes them for the federation that organised the campaign. */
+export const rectificationPublishers = ['chair', 'secretary'] as const satisfies readonly RoleName[];
+
+/** The offices whose holders may act for a member of their subtree. */
+export const agents = ['chair', 'secretary'] as const satisfies readonly RoleName[];
 
 /** Plans and results are public once they are published; before, officers of either side read them. */
 const rectificationTexts: Rule = {
@@ -68,6 +80,6 @@ export const membersRules = defineRules({
   consentedPhone: coveredByConsent('MASKED_PHONE'),
   consentedVerification: coveredByConsent('VERIFICATION'),
   rectificationOfficers: hasRole(...rectificationReaders),
-  rectificationPublishers: hasRole('chair', 'secretary'),
+  rectificationPublishers: hasRole(...rectificationPublishers),
   rectificationTexts,
 });

@@ -1,10 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { RoleName } from '@zhijia/access';
 import { row, rows } from '@zhijia/database';
 import { DataSource } from 'typeorm';
-
-/** The offices whose holders may help a member of their subtree. */
-const agentRoles = ['chair', 'secretary'] as const satisfies readonly RoleName[];
+import { agents } from '../access/members.permissions.js';
 
 /** Long enough to fill in a form together, and over by the time the next person sits down. */
 const lastsMinutes = 30;
@@ -47,7 +44,7 @@ export class AgenciesStore {
        WHERE agent.id = $2 AND member.id = $3 AND ${reaches}
        ORDER BY seat.path DESC LIMIT 1
        ON CONFLICT (interaction_hash) DO UPDATE SET interaction_hash = excluded.interaction_hash RETURNING id`,
-      [agentRoles, agentAccountId, memberId, interactionHash, lastsMinutes],
+      [agents, agentAccountId, memberId, interactionHash, lastsMinutes],
     );
   }
 
@@ -61,7 +58,7 @@ export class AgenciesStore {
        JOIN member ON member.id = agency.member_id JOIN organisation home ON home.id = member.organisation_id
        WHERE agency.id = $2 AND agent.id = $3 AND agency.ends_at >= zhijia_now() + make_interval(secs => $4)
          AND ${reaches}`,
-      [agentRoles, agencyId, agentAccountId, tokenLivesSeconds],
+      [agents, agencyId, agentAccountId, tokenLivesSeconds],
     );
   }
 

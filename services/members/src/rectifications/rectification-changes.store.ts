@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Viewer } from '@zhijia/access';
 import { execute, row, rows } from '@zhijia/database';
 import type { EntityManager } from 'typeorm';
+import { rectificationFilers, rectificationPublishers } from '../access/members.permissions.js';
 import type { RectificationState } from '../rules/plan-rectification-step.js';
 
 export interface LockedRectification {
@@ -32,9 +33,6 @@ export interface RectificationPlace {
   organisationId: string;
 }
 
-const filingRoles = ['department-officer', 'chair', 'secretary'] as const;
-const publishingRoles = ['chair', 'secretary'] as const;
-
 const place = `rectification_task.id AS "rectificationId", campaign_id AS "campaignId", target_id AS "targetId",
   organisation_id AS "organisationId"`;
 
@@ -55,7 +53,7 @@ export class RectificationChangesStore {
        JOIN organisation AS owing ON owing.id = task.organisation_id
        JOIN organisation AS organiser ON organiser.id = task.organiser_id
        WHERE task.id = $1 FOR UPDATE OF task`,
-      [id, viewer.organisationsOf(...filingRoles), viewer.organisationsOf(...publishingRoles)],
+      [id, viewer.organisationsOf(...rectificationFilers), viewer.organisationsOf(...rectificationPublishers)],
     );
   }
 
