@@ -13,7 +13,7 @@ const redirectUri = 'http://127.0.0.1:1/callback';
 const actingFor = JSON.stringify([{ type: 'urn:zhijia:acting-for' }]);
 const officerPhone = phoneOf(9_900);
 const pointsPerMember = 200;
-const tokenLivesSeconds = 300;
+const tokenLivesSeconds = 60;
 
 /** An officer at a counter helps a member who has no telephone to do it with. Steps build on each other. */
 describe('an officer acts for a member', () => {
@@ -57,7 +57,9 @@ describe('an officer acts for a member', () => {
   }
 
   /** One operation with the token from the counter. */
+  /** With a token of this moment, as an application holds one: a step may come a minute after the one before it. */
   async function act(query: string, input?: object, audience: 'mobile' | 'dashboard' = 'mobile') {
+    tokens = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '');
     const { json } = await post(product.stack.gateway[audience], JSON.stringify({ query, variables: { input } }), {
       authorization: `Bearer ${tokens.access_token}`,
     });
@@ -172,7 +174,6 @@ describe('an officer acts for a member', () => {
   });
 
   step('is over with the office: no token is renewed, and nobody else is acted for', async () => {
-    tokens = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '');
     const { iat = 0, exp = 0 } = decodeJwt(tokens.access_token);
     expect(exp - iat).toBe(tokenLivesSeconds);
 

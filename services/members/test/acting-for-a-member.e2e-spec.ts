@@ -78,6 +78,10 @@ describe('an officer who acts for a member', () => {
     expect(kept).toEqual({ agent: officerAccountId, member: await memberId(2), minutes: 30 });
     const renewed = await client.refreshTokenGrant(application.config, tokens.refresh_token ?? '');
     expect(decodeJwt(renewed.access_token)).toMatchObject({ acting_for: await memberId(2) });
+    for (const { access_token: token } of [tokens, renewed]) {
+      const { iat = 0, exp = 0 } = decodeJwt(token);
+      expect(exp - iat).toBe(60);
+    }
   });
 
   it('is themselves again at the next sign-in of the same browser', async () => {
@@ -94,7 +98,7 @@ describe('an officer who acts for a member', () => {
   it.each([
     [
       'a token would outlive the time',
-      `UPDATE agency SET begun_at = begun_at - interval '26 minutes', ends_at = ends_at - interval '26 minutes'`,
+      `UPDATE agency SET begun_at = begun_at - interval '1770 seconds', ends_at = ends_at - interval '1770 seconds'`,
     ],
     [
       'the member moves out of reach',

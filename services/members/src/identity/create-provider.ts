@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import { errors, Provider, type Configuration } from 'oidc-provider';
 import type { JWK } from 'jose';
 import type { ConsentPolicy } from '../rules/plan-consent.js';
-import { agencyDetailsType, refuseAgencyDetails } from './agency-details.js';
+import { agencyDetailsType, agencyIn, refuseAgencyDetails } from './agency-details.js';
 import { clockAheadSeconds, refuseAssertion } from './client-assertions.js';
 import { consentDetailsType, refuseConsentDetails } from './consent-details.js';
-import { accessTokenLivesSeconds, resourceOf, resourceServer } from './graph-resources.js';
+import { accessTokenLivesSeconds, agencyTokenLivesSeconds, resourceOf, resourceServer } from './graph-resources.js';
 import { IssuerAdapter } from './issuer-adapter.js';
 import type { IssuerRecordsStore } from './issuer-records.store.js';
 import { loadGrant } from './load-grant.js';
@@ -96,7 +96,7 @@ export function createProvider(parts: ProviderParts): Provider {
       },
     },
     ttl: {
-      AccessToken: accessTokenLivesSeconds,
+      AccessToken: (_ctx, { rar }) => (agencyIn(rar) === null ? accessTokenLivesSeconds : agencyTokenLivesSeconds),
       ClientCredentials: accessTokenLivesSeconds,
       AuthorizationCode: 1 * minutes,
       IdToken: 5 * minutes,

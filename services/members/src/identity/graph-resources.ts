@@ -4,6 +4,9 @@ import { errors, type Grant, type ResourceServer } from 'oidc-provider';
 /** Short, since what a role reaches is read again with each. */
 export const accessTokenLivesSeconds = 5 * 60;
 
+/** Nobody acts for a member any longer than this after the office ended, or the member moved out of its reach. */
+export const agencyTokenLivesSeconds = 60;
+
 /** The graph of one audience as a resource (RFC 8707), and the `aud` of its tokens. */
 const resources: Readonly<Record<string, { audience: Audience; aud: string }>> = {
   'urn:zhijia:mobile': { audience: 'mobile', aud: 'zhijia-mobile' },
@@ -26,7 +29,6 @@ export function resourceServer(resource: string, audience: unknown): ResourceSer
     scope: graphScope,
     audience: known.aud,
     accessTokenFormat: 'jwt',
-    accessTokenTTL: accessTokenLivesSeconds,
     jwt: { sign: { alg: 'ES256' } },
   };
 }

@@ -2,7 +2,7 @@ import { errors, type AccessToken, type ClientCredentials, type Configuration } 
 import type { AgenciesStore } from '../agencies/agencies.store.js';
 import type { AccountsStore } from './accounts.store.js';
 import { agencyIn } from './agency-details.js';
-import { accessTokenLivesSeconds } from './graph-resources.js';
+import { agencyTokenLivesSeconds } from './graph-resources.js';
 import type { IssuerClientsStore, RegisteredClient } from './issuer-clients.store.js';
 
 export interface TokenSources {
@@ -41,7 +41,7 @@ export function tokenContents({ clients, accounts, agencies }: TokenSources): To
     if (agencyId === null) {
       return { roles: [...account.roles], ...(account.memberId === null ? {} : { member_id: account.memberId }) };
     }
-    const agency = await agencies.findLive(agencyId, account.id, accessTokenLivesSeconds);
+    const agency = await agencies.findLive(agencyId, account.id, agencyTokenLivesSeconds);
     if (agency === null) throw new errors.InvalidGrant('acting for this member is over');
     const { memberId, organisationId } = agency;
     return { roles: [{ role: 'member', organisationId }], member_id: memberId, acting_for: memberId };
