@@ -2,6 +2,7 @@ import { writeFileSync, mkdtempSync } from 'node:fs';
 import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TlsFiles } from '@zhijia/config';
 import { row } from '@zhijia/database';
 import { BlindIndex, FieldCipher, readKeyring } from '@zhijia/pii';
 import { FormBrowser, freePort, openTestDatabase, until, type TestDatabase } from '@zhijia/testing';
@@ -38,8 +39,8 @@ class ShownCodes implements CodeChannel {
   }
 }
 
-/** An issuer on a database of its own with the small tree and a few members. */
-export async function openIssuer(memberLines: readonly string[]) {
+/** An issuer on a database of its own with the small tree and a few members; TLS ends there where files are named. */
+export async function openIssuer(memberLines: readonly string[], tls: TlsFiles | null = null) {
   const database: TestDatabase = await openTestDatabase({ migrations: membersMigrations });
   const files = personalDataFiles();
   const personal = new PersonalFields(
@@ -51,7 +52,7 @@ export async function openIssuer(memberLines: readonly string[]) {
   await imports.members(memberFile(...memberLines));
 
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${tls === null ? 'http' : 'https'}://127.0.0.1:${port}`;
   const applicationsFile = join(mkdtempSync(join(tmpdir(), 'zhijia-issuer-')), 'applications.json');
   writeFileSync(applicationsFile, JSON.stringify(applications));
   const codes = new ShownCodes();
@@ -75,8 +76,8 @@ export async function openIssuer(memberLines: readonly string[]) {
         sms: null,
         logLevel: 'fatal',
         leash: null,
-        tls: null,
-        certificateProxies: thisMachine,
+        tls,
+        certificateProxies: tls === null ? thisMachine : new BlockList(),
       },
       { channel: codes },
     );
