@@ -175,6 +175,14 @@ export const sharingPartnerConsent = definePolicy({
   source: 'PIPL articles 14 to 17, 23 and 29: separate, informed, for one purpose; purposes and terms are our own',
 });
 
+/** How long after the end of a consent each use of it is kept: shorter than the law's three years is no policy. */
+export const retentionConsentUses = definePolicy({
+  key: 'retention.consentUses',
+  schema: z.strictObject({ calendarMonths: z.int().min(36).max(1_200) }),
+  default: { calendarMonths: 36 },
+  source: 'PIPL art. 56 keeps records of processing for three years at least; counted from the end of the consent: own',
+});
+
 /** Every policy that some service reads. */
 export const policyCatalogue = [
   evaluationScale,
@@ -189,4 +197,5 @@ export const policyCatalogue = [
   accountCap,
   fraudLimits,
   sharingPartnerConsent,
+  retentionConsentUses,
 ] as const;

@@ -10,6 +10,8 @@ import { ConsentRefusalsStore } from './consents/consent-refusals.store.js';
 import { ConsentUsesStore } from './consents/consent-uses.store.js';
 import { ConsentedMemberResolver } from './consents/consented-member.resolver.js';
 import { ConsentsStore } from './consents/consents.store.js';
+import { ForgetOldConsentUses } from './consents/forget-old-consent-uses.js';
+import { OldConsentUsesStore } from './consents/old-consent-uses.store.js';
 import { WithdrawConsent } from './consents/withdraw-consent.js';
 import { AccountsStore } from './identity/accounts.store.js';
 import { ImportMembers } from './imports/import-members.js';
@@ -87,6 +89,8 @@ const consents = [
   ConsentChangesStore,
   ConsentUsesStore,
   ConsentUsesLoader,
+  OldConsentUsesStore,
+  ForgetOldConsentUses,
   WithdrawConsent,
   consentGrants,
 ];

@@ -13,6 +13,7 @@ import {
 } from '@zhijia/contracts';
 import { defineSubgraph } from '@zhijia/subgraph';
 import { membersRules } from './access/members.permissions.js';
+import { ForgetOldConsentUses } from './consents/forget-old-consent-uses.js';
 import { MembersModule } from './members.module.js';
 import { membersMigrations } from './migrations/index.js';
 import { EscalateOverdueRectifications } from './rectifications/escalate-overdue-rectifications.js';
@@ -27,7 +28,7 @@ export const membersSubgraph = defineSubgraph({
   module: MembersModule,
   migrations: membersMigrations,
   reactions: [OpenRectificationWhenEvaluationFinished, WithdrawRectificationsWhenCampaignAnnulled],
-  jobs: [EscalateOverdueRectifications],
+  jobs: [EscalateOverdueRectifications, ForgetOldConsentUses],
   publishes: [
     organisationChanged,
     memberRegistered,

@@ -20,6 +20,7 @@ export interface ConsentRow {
   readonly givenAt: string;
   readonly validUntil: string;
   readonly withdrawnAt: string | null;
+  readonly usesRemovedAt: string | null;
 }
 
 export interface ConsentKeyset {
@@ -37,6 +38,7 @@ export interface ConsentUseRow {
 const columns = `consent.id, member_id AS "memberId", recipient_name AS "recipientName",
   recipient_contact AS "recipientContact", purpose_zh AS "purposeZh", purpose_en AS "purposeEn", fields, method,
   notice_version AS "noticeVersion", given_at AS "givenAt", valid_until AS "validUntil", withdrawn_at AS "withdrawnAt",
+  uses_removed_at AS "usesRemovedAt",
   CASE withdrawal_reason WHEN 'MEMBER' THEN 'WITHDRAWN' WHEN 'REPLACED' THEN 'REPLACED'
     ELSE CASE WHEN valid_until > clock.now THEN 'LIVE' ELSE 'EXPIRED' END END AS state`;
 
