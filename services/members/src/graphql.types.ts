@@ -86,6 +86,37 @@ export type Agency = {
   readonly endsAt: Scalars['DateTime']['output'];
 };
 
+/**
+ * One partner and purpose in one month. It says nothing of fewer members than the policy `privacy.minCell` asks for: such a
+ * figure is null, and no name is one of a member's.
+ */
+export type ConsentFigures = {
+  readonly __typename?: 'ConsentFigures';
+  /** Who receives the fields. */
+  readonly recipientName: Scalars['String']['output'];
+  readonly purpose: Scalars['String']['output'];
+  readonly purposeZh: Scalars['String']['output'];
+  readonly purposeEn: Scalars['String']['output'];
+  /** Consents that members gave. */
+  readonly given?: Maybe<Scalars['Int']['output']>;
+  /** Consents that members took back; one that another took the place of is none. */
+  readonly withdrawn?: Maybe<Scalars['Int']['output']>;
+  /** How often the partner read. */
+  readonly used?: Maybe<Scalars['Int']['output']>;
+};
+
+export type ConsentFiguresConnection = {
+  readonly __typename?: 'ConsentFiguresConnection';
+  readonly edges: ReadonlyArray<ConsentFiguresEdge>;
+  readonly pageInfo: PageInfo;
+};
+
+export type ConsentFiguresEdge = {
+  readonly __typename?: 'ConsentFiguresEdge';
+  readonly cursor: Scalars['String']['output'];
+  readonly node: ConsentFigures;
+};
+
 /** A member's no to one partner and purpose. */
 export type ConsentRefusal = {
   readonly __typename?: 'ConsentRefusal';
@@ -138,8 +169,13 @@ export type Consent = {
   readonly givenAt: Scalars['DateTime']['output'];
   readonly validUntil: Scalars['DateTime']['output'];
   readonly withdrawnAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Every time the partner read, the newest first; at most 100 in a page. */
+  /**
+   * Every time the partner read, the newest first; at most 100 in a page. Kept for three years after the consent's end, or
+   * longer where the policy `retention.consentUses` says so.
+   */
   readonly uses: ConsentUseConnection;
+  /** When the uses were removed, their time being over. */
+  readonly usesRemovedAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
 /**
@@ -193,7 +229,7 @@ export type ConsentEdge = {
   readonly node: Consent;
 };
 
-/** One time that the partner read. It is never changed. */
+/** One time that the partner read. It is never changed, and kept as long as `Consent.uses` says. */
 export type ConsentUse = {
   readonly __typename?: 'ConsentUse';
   readonly id: Scalars['ID']['output'];
@@ -808,6 +844,12 @@ export type SessionNotFound = Refusal & {
 export type Query = {
   readonly __typename?: 'Query';
   /**
+   * What happened to consents within one calendar month (Asia/Shanghai; any day of it names it), in the organisations of the
+   * asking offices and below them, by partner and purpose. Empty until the month is over, so that no two answers differ by
+   * one member. At most 100 in a page.
+   */
+  readonly consentFigures: ConsentFiguresConnection;
+  /**
    * What a live consent lets the asking partner read of one member. Null where the consent is not this partner's, does not
    * exist, was withdrawn, or is over: these answer alike. The use is written into the member's ledger before the answer.
    */
@@ -849,6 +891,12 @@ export type Query = {
   readonly rectifications: RectificationConnection;
   /** Where the viewer is signed in at this federation's issuer; what was used last comes first. Empty where another issuer knows. */
   readonly mySessions: ReadonlyArray<Session>;
+};
+
+export type QueryConsentFiguresArgs = {
+  month: Scalars['LocalDate']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type QueryConsentedMemberArgs = {

@@ -5,6 +5,8 @@ import { MemberAgenciesResolver } from './agencies/agency.resolver.js';
 import { ConsentChangesStore } from './consents/consent-changes.store.js';
 import { ConsentUsesLoader } from './consents/consent.loaders.js';
 import { ConsentResolver, MemberConsentsResolver } from './consents/consent.resolver.js';
+import { ConsentFiguresResolver } from './consents/consent-figures.resolver.js';
+import { ConsentFiguresStore } from './consents/consent-figures.store.js';
 import { ConsentRefusalResolver } from './consents/consent-refusal.resolver.js';
 import { ConsentRefusalsStore } from './consents/consent-refusals.store.js';
 import { ConsentUsesStore } from './consents/consent-uses.store.js';
@@ -89,6 +91,8 @@ const consents = [
   ConsentChangesStore,
   ConsentUsesStore,
   ConsentUsesLoader,
+  ConsentFiguresResolver,
+  ConsentFiguresStore,
   OldConsentUsesStore,
   ForgetOldConsentUses,
   WithdrawConsent,

@@ -55,6 +55,9 @@ const rectificationTexts: Rule = {
   },
 };
 
+/** Who watches over what members let partners read: figures, never whose. */
+export const consentAuditors = ['auditor', 'chair'] as const satisfies readonly RoleName[];
+
 const self = ownedBy('id');
 const officers = hasRole(...memberReaders);
 
@@ -74,6 +77,8 @@ export const membersRules = defineRules({
   partnerBanks: hasRole('bank-client'),
   /** On a consent: the member who gave it. */
   consentOwner: ownedBy('memberId'),
+  /** In which subtree, the query says. */
+  consentAuditors: hasRole(...consentAuditors),
   consentedMembership: coveredByConsent('MEMBERSHIP'),
   consentedOrganisation: coveredByConsent('ORGANISATION'),
   consentedName: coveredByConsent('MASKED_NAME'),

@@ -8,6 +8,7 @@ import { CreateIdentity1761000000200 } from './1761000000200-create-identity.js'
 import { CreateRectificationTask1761000000100 } from './1761000000100-create-rectification-task.js';
 import { CreateConsent1761000000300 } from './1761000000300-create-consent.js';
 import { CreateAgency1761000000301 } from './1761000000301-create-agency.js';
+import { FindConsentsByMonth1761000000304 } from './1761000000304-find-consents-by-month.js';
 import { ForgetConsentUses1761000000303 } from './1761000000303-forget-consent-uses.js';
 import { ShowRefusalsToMembers1761000000302 } from './1761000000302-show-refusals-to-members.js';
 import { FindOwedPlansByDate1761000000101 } from './1761000000101-find-owed-plans-by-date.js';
@@ -27,4 +28,5 @@ export const membersMigrations = [
   CreateAgency1761000000301,
   ShowRefusalsToMembers1761000000302,
   ForgetConsentUses1761000000303,
+  FindConsentsByMonth1761000000304,
 ];
