@@ -44,7 +44,8 @@ describe('work whose deadline passes', () => {
   it('ends with its statement, and the connection is there for the next', async () => {
     await metBy(() => rows(db, forEver));
     expect(poolFigures(db)).toMatchObject({ busy: 0, waiting: 0 });
-    const running = `SELECT FROM pg_stat_activity WHERE query = $1 AND state = 'active'`;
+    const running = `SELECT FROM pg_stat_activity
+      WHERE datname = current_database() AND query = $1 AND state = 'active'`;
     await until(async () => (await rows(database.dataSource, running, [forEver])).length === 0, {
       what: 'the statement to end in the database too',
     });
