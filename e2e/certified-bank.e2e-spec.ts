@@ -12,6 +12,7 @@ import type { SmallSubgraph } from '../gateway/test/support/small-subgraph.js';
 import { expectedAudiences, startTestGateway, type TestGateway } from '../gateway/test/support/start-test-gateway.js';
 import { IssuerClientsStore } from '../services/members/src/identity/issuer-clients.store.js';
 import { RegisterPartnerClient } from '../services/members/src/identity/register-partner-client.js';
+import { OrganisationsStore } from '../services/members/src/organisations/organisations.store.js';
 import { openIssuer, type IssuerWorld } from '../services/members/test/issuer-world.js';
 /* eslint-enable @nx/enforce-module-boundaries */
 import { openGuide, type Guide } from './support/guide.js';
@@ -35,7 +36,10 @@ describe('a partner bank with a certificate', () => {
     const { privateKey, publicKey } = await generateKeyPair('PS256', { extractable: true });
     keyFile = join(folder, 'bank.key');
     writeFileSync(keyFile, await exportPKCS8(privateKey));
-    const registered = await new RegisterPartnerClient(issuer.db, new IssuerClientsStore(issuer.db)).run(
+    const registered = await new RegisterPartnerClient(
+      new IssuerClientsStore(issuer.db),
+      new OrganisationsStore(issuer.db),
+    ).run(
       {
         client_id: 'first-bank',
         client_name: 'First Bank',
