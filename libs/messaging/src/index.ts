@@ -1,11 +1,6 @@
 export { messagingMigrations } from './migrations/index.js';
-export {
-  createMessaging,
-  type DegradedReason,
-  type Messaging,
-  type MessagingHealth,
-  type MessagingOptions,
-} from './messaging.js';
+export { createMessaging, type Messaging, type MessagingOptions } from './messaging.js';
+export type { DegradedReason, MessagingHealth } from './judge-health.js';
 export { EventContractError, Outbox, type OutboxItem } from './outbox.store.js';
 export { ParkingLot, type ParkedItem } from './parking-lot.js';
 export type { Reaction, ReceivedEvent } from './reaction.js';

@@ -8,14 +8,9 @@ import { DeadLetterStore } from './dead-letter.store.js';
 import { DeadLetters } from './dead-letters.js';
 import { EventConsumer, type EventConsumerOptions } from './event-consumer.js';
 import { EventProducer } from './event-producer.js';
-import {
-  laggingSeconds,
-  readStoredFigures,
-  type LiveFigures,
-  type MessagingFigures,
-  type StoredFigures,
-} from './figures.js';
+import { readStoredFigures, type LiveFigures, type MessagingFigures, type StoredFigures } from './figures.js';
 import { InboxStore } from './inbox.store.js';
+import { judgeHealth, type MessagingHealth } from './judge-health.js';
 import { createKafka, type KafkaOptions } from './kafka-client.js';
 import { OutboxRelay, type OutboxRelayOptions } from './outbox-relay.js';
 import { Outbox } from './outbox.store.js';
@@ -43,19 +38,6 @@ export interface MessagingOptions {
   readonly retention?: Partial<RetentionOptions>;
   readonly relay?: Partial<OutboxRelayOptions>;
   readonly consumer?: Partial<EventConsumerOptions>;
-}
-
-/** Stable: health answers and runbooks carry these words. */
-export type DegradedReason = 'databaseAway' | 'brokerAway' | 'consumerNotRunning' | 'consumerLagging' | 'outboxLagging';
-
-/** Never "unready": a service goes on serving while its events wait. */
-export interface MessagingHealth {
-  readonly status: 'ok' | 'degraded';
-  readonly reasons: readonly DegradedReason[];
-  /** Null while the database is away. */
-  readonly outboxRows: number | null;
-  readonly outboxLagSeconds: number | null;
-  readonly consumerLagSeconds: number;
 }
 
 export interface Messaging {
@@ -150,23 +132,13 @@ export function createMessaging(options: MessagingOptions): Messaging {
         ),
         lag.read(),
       ]);
-      const { lagSeconds } = consumer.figures();
-      const consumes = isStarted && reactions.length > 0;
-      const found: readonly [boolean, DegradedReason][] = [
-        [stored === null || apply.isWaitingForDatabase, 'databaseAway'],
-        [relay.isBrokerAway || (isStarted && behind === null), 'brokerAway'],
-        [consumes && !consumer.isConsuming, 'consumerNotRunning'],
-        [lagSeconds > laggingSeconds, 'consumerLagging'],
-        [(stored?.outboxLagSeconds ?? 0) > laggingSeconds, 'outboxLagging'],
-      ];
-      const reasons = found.filter(([holds]) => holds).map(([, reason]) => reason);
-      return {
-        status: reasons.length === 0 ? 'ok' : 'degraded',
-        reasons,
-        outboxRows: stored?.outboxRows ?? null,
-        outboxLagSeconds: stored?.outboxLagSeconds ?? null,
-        consumerLagSeconds: lagSeconds,
-      };
+      return judgeHealth({
+        stored,
+        isWaitingForDatabase: apply.isWaitingForDatabase,
+        isBrokerAway: relay.isBrokerAway || (isStarted && behind === null),
+        isConsumerMissing: isStarted && reactions.length > 0 && !consumer.isConsuming,
+        consumerLagSeconds: consumer.figures().lagSeconds,
+      });
     },
     metrics: {
       async readFigures() {
