@@ -4,6 +4,7 @@ import type { Reaction, ReceivedEvent } from '@zhijia/messaging';
 import type { EntityManager } from 'typeorm';
 import { FollowUpsStore } from './followups.store.js';
 
+/** Safe to run twice, and after a withdrawal: each leaves its own mark, and the first stays. */
 @Injectable()
 export class AllowRatingWhenRectificationPublished implements Reaction<typeof rectificationPublished> {
   readonly name = 'allow-rating-when-rectification-published';

@@ -4,6 +4,7 @@ import type { Reaction, ReceivedEvent } from '@zhijia/messaging';
 import type { EntityManager } from 'typeorm';
 import { FollowUpsStore } from './followups.store.js';
 
+/** Safe to run twice, and before the publication: each leaves its own mark, and the first stays. */
 @Injectable()
 export class EndRatingWhenRectificationWithdrawn implements Reaction<typeof rectificationWithdrawn> {
   readonly name = 'end-rating-when-rectification-withdrawn';

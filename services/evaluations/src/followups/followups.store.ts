@@ -32,40 +32,37 @@ export interface RatingComment {
 export class FollowUpsStore {
   constructor(private readonly db: DataSource) {}
 
-  /** Published and withdrawn come in any order; each leaves its own mark. */
   async markPublished(
     tx: EntityManager,
     published: readonly (KnownRectification & { readonly publishedAt: string })[],
   ): Promise<void> {
-    await execute(
-      tx,
-      `INSERT INTO known_rectification (id, campaign_id, target_id, organisation_id, published_at)
-       SELECT DISTINCT ON ("rectificationId") "rectificationId", "campaignId", "targetId", "organisationId",
-              "publishedAt"
-         FROM jsonb_to_recordset($1::jsonb) AS told (
-           "rectificationId" uuid, "campaignId" uuid, "targetId" uuid, "organisationId" uuid, "publishedAt" timestamptz)
-        ORDER BY "rectificationId", "publishedAt"
-       ON CONFLICT (id) DO UPDATE
-         SET published_at = coalesce(known_rectification.published_at, excluded.published_at)`,
-      [JSON.stringify(published)],
-    );
+    const told = published.map(({ publishedAt, ...known }) => ({ ...known, markedAt: publishedAt }));
+    await this.mark(tx, 'published_at', told);
   }
 
   async markWithdrawn(
     tx: EntityManager,
     withdrawn: readonly (KnownRectification & { readonly withdrawnAt: string })[],
   ): Promise<void> {
+    const told = withdrawn.map(({ withdrawnAt, ...known }) => ({ ...known, markedAt: withdrawnAt }));
+    await this.mark(tx, 'withdrawn_at', told);
+  }
+
+  /** Published and withdrawn come in any order; each leaves its own mark, and the first stays. */
+  private async mark(
+    tx: EntityManager,
+    column: 'published_at' | 'withdrawn_at',
+    told: readonly (KnownRectification & { readonly markedAt: string })[],
+  ): Promise<void> {
     await execute(
       tx,
-      `INSERT INTO known_rectification (id, campaign_id, target_id, organisation_id, withdrawn_at)
-       SELECT DISTINCT ON ("rectificationId") "rectificationId", "campaignId", "targetId", "organisationId",
-              "withdrawnAt"
+      `INSERT INTO known_rectification (id, campaign_id, target_id, organisation_id, ${column})
+       SELECT DISTINCT ON ("rectificationId") "rectificationId", "campaignId", "targetId", "organisationId", "markedAt"
          FROM jsonb_to_recordset($1::jsonb) AS told (
-           "rectificationId" uuid, "campaignId" uuid, "targetId" uuid, "organisationId" uuid, "withdrawnAt" timestamptz)
-        ORDER BY "rectificationId", "withdrawnAt"
-       ON CONFLICT (id) DO UPDATE
-         SET withdrawn_at = coalesce(known_rectification.withdrawn_at, excluded.withdrawn_at)`,
-      [JSON.stringify(withdrawn)],
+           "rectificationId" uuid, "campaignId" uuid, "targetId" uuid, "organisationId" uuid, "markedAt" timestamptz)
+        ORDER BY "rectificationId", "markedAt"
+       ON CONFLICT (id) DO UPDATE SET ${column} = coalesce(known_rectification.${column}, excluded.${column})`,
+      [JSON.stringify(told)],
     );
   }
 

@@ -4,7 +4,7 @@ import type { Reaction, ReceivedEvent } from '@zhijia/messaging';
 import type { EntityManager } from 'typeorm';
 import { ProjectionsStore } from './projections.store.js';
 
-/** Later voters are told before they vote. */
+/** Later voters are told before they vote. Safe to run twice: a pool is marked as empty once. */
 @Injectable()
 export class TellPoolIsEmptyWhenRewardPoolEmptied implements Reaction<typeof rewardPoolEmptied> {
   readonly name = 'tell-pool-is-empty-when-reward-pool-emptied';
