@@ -36,6 +36,7 @@ export const people: Rule = {
 
 const commonRules = { parent: withParent, anyViewer } as const;
 
+/** Whoever holds one of these offices, wherever: how far it reaches is part of the store's query. */
 export function hasRole(...roles: readonly RoleName[]): Rule {
   return { describes: roles.join(', '), dependsOnRow: false, allows: (viewer) => viewer.has(...roles) };
 }
@@ -70,6 +71,7 @@ function isAmong(fields: unknown, field: ConsentField): boolean {
   return Array.isArray(fields) && fields.includes(field);
 }
 
+/** Whoever one of the rules lets through. */
 export function anyOf(...rules: readonly Rule[]): Rule {
   return {
     describes: rules.map((rule) => rule.describes).join(' or '),

@@ -69,6 +69,7 @@ export function closingDigestHash(digest: ClosingDigest): Promise<string> {
   return sha256Hex(utf8(canonicalJson(digest)));
 }
 
+/** The service's word on what was cast, given before anything is opened. */
 export function signClosingDigest(digest: ClosingDigest, serviceKey: JWK): Promise<string> {
   return signJson('zhijia-closing+jws', closingDigestSchema.parse(digest), serviceKey);
 }

@@ -82,6 +82,7 @@ type SelectedRow = Omit<RectificationRow, 'plan' | 'result'> & {
   resultFiledAt: string | null;
 };
 
+/** Reads of rectification tasks; each row says whether the viewer's offices reach it. */
 @Injectable()
 export class RectificationsStore {
   constructor(private readonly db: DataSource) {}

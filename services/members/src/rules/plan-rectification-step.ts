@@ -18,6 +18,7 @@ const next: Readonly<Record<RectificationStep, Partial<Record<RectificationState
   PUBLISH: { AWAITING_PUBLICATION: 'PUBLISHED' },
 };
 
+/** Whether a step has its turn in this state, and the state after it. */
 export function planRectificationStep(state: RectificationState, step: RectificationStep): RectificationStepPlan {
   const after = next[step][state];
   return after === undefined ? { kind: 'outOfTurn', state } : { kind: 'taken', state: after };
