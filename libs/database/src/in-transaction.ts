@@ -14,28 +14,24 @@ export async function inTransaction<Result>(
   db: DataSource,
   work: (tx: EntityManager) => Promise<Result>,
 ): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await inSpan('transaction', { kind: SpanKind.INTERNAL }, () => commitInTime(db, work));
-    } catch (error) {
-      if (attempt === attempts || !isConflict(error)) throw error;
-    }
-  }
-}
-
-async function commitInTime<Result>(db: DataSource, work: (tx: EntityManager) => Promise<Result>): Promise<Result> {
   const deadline = currentDeadline();
-  if (deadline === undefined) return db.transaction(work);
-  let commits = false;
-  try {
-    return await db.transaction(async (tx) => {
+  for (let attempt = 1; ; attempt += 1) {
+    let commits = false;
+    const workInTime = async (tx: EntityManager): Promise<Result> => {
       const result = await work(tx);
-      deadline.beginCommit();
+      deadline?.beginCommit();
       commits = true;
       return result;
-    });
-  } finally {
-    if (commits) deadline.endCommit();
+    };
+    try {
+      return await inSpan('transaction', { kind: SpanKind.INTERNAL }, () =>
+        db.transaction(deadline === undefined ? work : workInTime),
+      );
+    } catch (error) {
+      if (attempt === attempts || !isConflict(error)) throw error;
+    } finally {
+      if (commits) deadline?.endCommit();
+    }
   }
 }
 
