@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { testIssuer, type TestIssuer } from '@zhijia/testing';
 import { startPeople, startPlaces } from './support/people-and-places.js';
 import type { SmallSubgraph } from './support/small-subgraph.js';
@@ -14,7 +15,7 @@ function told({ status, headers, text }: Answer) {
   return { status, headers: own, text: text.replace(ids, 'an id') };
 }
 
-/** What an operation is asked with the first time goes through Apollo Server, what it is asked with again does not. */
+/** Documents that differ in a comment alone: the one is known, the other goes through Apollo Server. */
 describe('an operation that is known', () => {
   let people: SmallSubgraph;
   let places: SmallSubgraph;
@@ -34,7 +35,8 @@ describe('an operation that is known', () => {
 
   const two = 'query One { me { name } } query Two { towns }';
   const greeting = 'query ($first: Int) { crowd(first: $first) { name } }';
-  it.each<[string, object | string, Record<string, string>?]>([
+  /** Known when it is asked with the second: with its text, and as it should be. */
+  it.each<[string, { query: string; [name: string]: unknown }, Record<string, string>?]>([
     ['data of two subgraphs', { query: '{ me { name home { town } } }' }],
     ['data, in the older media type', { query: '{ me { id } }' }, { accept: 'application/json' }],
     ['data, to whoever accepts anything', { query: '{ towns }' }, { accept: '*/*' }],
@@ -42,30 +44,55 @@ describe('an operation that is known', () => {
     ['one of two operations', { query: two, operationName: 'Two' }],
     ['nothing for want of a name', { query: two }],
     ['nothing under an unknown name', { query: two, operationName: 'Three' }],
-    ['nothing under an empty name', { query: '{ people { id } }', operationName: '' }],
-    ['nothing under a name that is a number', { query: '{ people { name } }', operationName: 1 }],
+    ['nothing under an empty name', { query: '{ me { id } }', operationName: '' }],
+    ['nothing under a name that is a number', { query: '{ me { id } }', operationName: 1 }],
     ['data with variables', { query: greeting, variables: { first: 1 } }],
     ['data with variables that are null', { query: greeting, variables: null, operationName: null, extensions: null }],
     ['what is wrong with a variable', { query: greeting, variables: { first: 'one' } }],
     ['what is wrong with a list of variables', { query: greeting, variables: [1] }],
     ['what is wrong with variables in a text', { query: greeting, variables: '{"first":1}' }],
-    ['data beside the name of a client', { query: '{ me { id name } }', extensions: { clientLibrary: { name: 'x' } } }],
-    ['what is wrong with extensions', { query: '{ me { name id } }', extensions: [] }],
-    ['that hashes are not kept', { query: '{ towns }', extensions: { persistedQuery: { version: 1 } } }],
-    ['that lists of operations are not answered', [{ query: '{ towns }' }]],
+    ['data beside the name of a client', { query: '{ me { id } }', extensions: { clientLibrary: { name: 'x' } } }],
+    ['what is wrong with extensions', { query: '{ me { id } }', extensions: [] }],
+    ['that hashes are not kept', { query: '{ me { id } }', extensions: { persistedQuery: { version: 1 } } }],
     ['errors of a subgraph', { query: '{ me { name } refuses triesAgain }' }],
     ['errors without what is inside', { query: '{ fails mistypes }' }],
     ['a null that empties what it stands in', { query: '{ me { friend { garden } } }' }],
-    ['a cost past the limit', { query: '{ crowd(first: 99999) { id } }' }],
+    ['a cost past the limit', { query: greeting, variables: { first: 99_999 } }],
     ['its schema', { query: '{ __schema { queryType { name } } }' }],
     ['what its name is', { query: '{ __typename }' }],
     ['what does not validate', { query: '{ nobody }' }],
-    ['what does not parse', { query: '{' }],
-  ])('is told to the byte as when it was not: %s', async (_what, body, headers = {}) => {
-    const ask = async () => told(await gateway.post('mobile', token, JSON.stringify(body), headers));
-    const first = await ask();
-    expect(await ask()).toEqual(first);
-    expect(await ask()).toEqual(first);
+    ['what is past a limit', { query: `{ ${'towns '.repeat(40)} }` }],
+  ])('is told to the byte what it is told when it is not: %s', async (_what, body, headers = {}) => {
+    const { query, ...others } = body;
+    const ask = async (text: string) =>
+      told(await gateway.post('mobile', token, JSON.stringify({ ...others, query: text }), headers));
+    for (const operationName of ['One', 'Two', undefined]) {
+      await gateway.post('mobile', token, JSON.stringify({ query, operationName }));
+    }
+    expect(await ask(query)).toEqual(await ask(`${query} # ${randomUUID()}`));
+  });
+
+  it('is counted all the same', async () => {
+    const figure = async (name: string): Promise<number> => {
+      const text = await (await fetch(`${gateway.url}/metrics`)).text();
+      return Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(`${name} `))
+          ?.slice(name.length) ?? 0,
+      );
+    };
+    for (const [query, name] of [
+      ['{ me { friend { garden } } }', 'zhijia_gateway_emptied_answers_total'],
+      [`{ ${'towns '.repeat(40)} }`, 'zhijia_gateway_errors_total{code="LIMIT_EXCEEDED"}'],
+      ['{ refuses }', 'zhijia_gateway_errors_total{code="ACCESS_DENIED"}'],
+      ['{ towns }', 'zhijia_gateway_executions_total{executor="compiled"}'],
+    ] as const) {
+      await gateway.ask('mobile', token, query);
+      const before = await figure(name);
+      await gateway.ask('mobile', token, query);
+      expect(await figure(name)).toBe(before + 1);
+    }
   });
 
   it('is run once, whatever comes of it', async () => {
