@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { memberChanged, visitPosted } from '@zhijia/contracts';
+import { execute, isTransient, runUntil } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
 import { aMemberState, aViewer } from '@zhijia/testing';
 import { aVisit, anOfficer, TimebankBench, type Organisation } from '../../test/timebank-bench.js';
@@ -151,4 +152,20 @@ describe('posting a visit', () => {
     expect(await bench.balanceOf(memberId)).toBe(0);
     expect((await bench.postVisit(anOfficer(city), aVisit(memberId, 9, 10), key)).kind).toBe('posted');
   });
+
+  it('leaves nothing behind past its deadline, and the same key posts it once somebody waits again', async () => {
+    const memberId = await bench.aDepositor(union);
+    const officer = anOfficer(city);
+    const post = () => bench.postVisit(officer, aVisit(memberId, 9, 11), 'late');
+    await bench.db.transaction(async (holder) => {
+      await execute(holder, `LOCK TABLE visit IN ACCESS EXCLUSIVE MODE`);
+      const met: unknown = await runUntil(performance.now() + 50, post).catch((error: unknown) => error);
+      expect(isTransient(met)).toBe(true);
+    });
+    expect(await bench.balanceOf(memberId)).toBe(0);
+    expect(await post()).toMatchObject({ kind: 'posted', isReplayed: false });
+    expect(await post()).toMatchObject({ kind: 'posted', isReplayed: true });
+    expect(await bench.balanceOf(memberId)).toBe(120);
+    // Sooner than a lock is given up by itself.
+  }, 4_000);
 });
