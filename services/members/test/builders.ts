@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Viewer, type RoleGrant } from '@zhijia/access';
 import { execute } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
 import { BlindIndex, FieldCipher, idNumberCheckCharacter, Keyring, unifiedCodeCheckCharacter } from '@zhijia/pii';
@@ -141,28 +140,10 @@ function runOf(outcome: ImportOutcome): ImportRunRow {
   return outcome.run;
 }
 
-export function aViewer(facts: {
-  audience: 'mobile' | 'dashboard' | 'bank';
-  memberId?: string;
-  roles?: readonly RoleGrant[];
-  subject?: string;
-  client?: string;
-}): Viewer {
-  return new Viewer({
-    issuer: 'test',
-    subject: facts.subject ?? facts.memberId ?? 'somebody',
-    client: facts.client ?? 'test',
-    audience: facts.audience,
-    memberId: facts.memberId ?? null,
-    roles: facts.roles ?? [],
-    actingFor: null,
-  });
-}
-
 /** A partner's server, as the issuer knows it. */
 export function aPartner(facts: Partial<ConsentPartner> = {}): ConsentPartner {
   return {
-    issuer: 'test',
+    issuer: 'https://issuer.test',
     clientId: 'first-bank',
     recipientName: '第一银行（演示）',
     recipientContact: 'privacy@first-bank.example',

@@ -3,21 +3,13 @@ import type { RoleName } from '@zhijia/access';
 import { memberRegistered } from '@zhijia/contracts';
 import { rows, setClockOffset } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
+import { aViewer } from '@zhijia/testing';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import { ConsentChangesStore } from '../src/consents/consent-changes.store.js';
 import { GiveConsent } from '../src/consents/give-consent.js';
 import { PersonalFields } from '../src/members/personal-fields.js';
 import { membersSubgraph } from '../src/members.subgraph.js';
-import {
-  aMemberLine,
-  anOffer,
-  aPartner,
-  aViewer,
-  importsOn,
-  memberFile,
-  personalDataFiles,
-  smallTree,
-} from './builders.js';
+import { aMemberLine, anOffer, aPartner, importsOn, memberFile, personalDataFiles, smallTree } from './builders.js';
 
 const ask = `query ($month: LocalDate!, $first: Int, $after: String) {
   consentFigures(month: $month, first: $first, after: $after) {

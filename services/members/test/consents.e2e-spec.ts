@@ -3,6 +3,7 @@ import { readConsentGrant, Viewer, type RoleName } from '@zhijia/access';
 import { consentFields, consentWithdrawn, memberRegistered, type ConsentField } from '@zhijia/contracts';
 import { execute, row, rows } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
+import { aViewer } from '@zhijia/testing';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import { ConsentChangesStore } from '../src/consents/consent-changes.store.js';
 import { GiveConsent } from '../src/consents/give-consent.js';
@@ -15,7 +16,6 @@ import {
   anOffer,
   aPartner,
   aUnifiedCode,
-  aViewer,
   importsOn,
   memberFile,
   personalDataFiles,

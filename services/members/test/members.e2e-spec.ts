@@ -1,5 +1,6 @@
 import { memberRegistered } from '@zhijia/contracts';
 import { row, rows } from '@zhijia/database';
+import { aViewer } from '@zhijia/testing';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import iconv from 'iconv-lite';
 import { PersonalFields } from '../src/members/personal-fields.js';
@@ -9,7 +10,6 @@ import {
   anIdNumber,
   aPhone,
   aUnifiedCode,
-  aViewer,
   importsOn,
   memberFile,
   personalDataFiles,

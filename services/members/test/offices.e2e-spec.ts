@@ -1,10 +1,11 @@
 import { memberRegistered } from '@zhijia/contracts';
 import { row, rows } from '@zhijia/database';
+import { aViewer } from '@zhijia/testing';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import { AccountsStore } from '../src/identity/accounts.store.js';
 import { membersSubgraph } from '../src/members.subgraph.js';
 import { PersonalFields } from '../src/members/personal-fields.js';
-import { aMemberLine, aViewer, importsOn, memberFile, personalDataFiles, smallTree } from './builders.js';
+import { aMemberLine, importsOn, memberFile, personalDataFiles, smallTree } from './builders.js';
 
 const appointment = `mutation ($input: AppointOfficerInput!) { appointOfficer(input: $input) {
   __typename

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Viewer, type RoleName } from '@zhijia/access';
+import type { RoleName, Viewer } from '@zhijia/access';
 import {
   campaignAnnulled,
   evaluationFinished,
@@ -9,6 +9,7 @@ import {
   rectificationWithdrawn,
 } from '@zhijia/contracts';
 import { rows, setClockOffset } from '@zhijia/database';
+import { aViewer } from '@zhijia/testing';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import { membersSubgraph } from '../src/members.subgraph.js';
 import { EscalateOverdueRectifications } from '../src/rectifications/escalate-overdue-rectifications.js';
@@ -46,27 +47,14 @@ describe('a rectification', () => {
   }
 
   function officer(role: RoleName, code: string): Viewer {
-    return new Viewer({
-      issuer: 'test',
+    return aViewer({
       subject: `${role} of ${code}`,
-      client: 'dashboard',
       audience: 'dashboard',
-      memberId: null,
       roles: [{ role, organisationId: organisation(code) }],
-      actingFor: null,
     });
   }
 
-  const member = (): Viewer =>
-    new Viewer({
-      issuer: 'test',
-      subject: 'a member',
-      client: 'app',
-      audience: 'mobile',
-      memberId: randomUUID(),
-      roles: [],
-      actingFor: null,
-    });
+  const member = (): Viewer => aViewer({ memberId: randomUUID() });
 
   function finished(campaignId: string, code = 'DEP1') {
     return {

@@ -2,21 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { memberRegistered } from '@zhijia/contracts';
 import { row } from '@zhijia/database';
 import { Outbox } from '@zhijia/messaging';
+import { aViewer } from '@zhijia/testing';
 import { bootSubgraph, type BootedSubgraph } from '@zhijia/testing/subgraph';
 import { ConsentChangesStore } from '../src/consents/consent-changes.store.js';
 import { GiveConsent } from '../src/consents/give-consent.js';
 import { PersonalFields } from '../src/members/personal-fields.js';
 import { membersSubgraph } from '../src/members.subgraph.js';
-import {
-  aMemberLine,
-  anOffer,
-  aPartner,
-  aViewer,
-  importsOn,
-  memberFile,
-  personalDataFiles,
-  smallTree,
-} from './builders.js';
+import { aMemberLine, anOffer, aPartner, importsOn, memberFile, personalDataFiles, smallTree } from './builders.js';
 
 const reads = 1_000;
 const readers = 20;
