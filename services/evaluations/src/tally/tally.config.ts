@@ -6,8 +6,6 @@ const tallyEnvSchema = z.object({
   BALLOT_KEY_DIR: z.string().min(1),
 });
 
-export type TallyConfig = ReturnType<typeof readTallyConfig>;
-
 /** The only reader of the tally's environment. It holds no signing key and reaches no broker. */
 export function readTallyConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
   const parsed = readConfig(tallyEnvSchema, env);
