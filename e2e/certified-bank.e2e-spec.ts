@@ -10,8 +10,8 @@ import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { startPeople, startPlaces } from '../gateway/test/support/people-and-places.js';
 import type { SmallSubgraph } from '../gateway/test/support/small-subgraph.js';
 import { expectedAudiences, startTestGateway, type TestGateway } from '../gateway/test/support/start-test-gateway.js';
-import { IssuerClientsStore } from '../services/members/src/identity/issuer-clients.store.js';
-import { RegisterPartnerClient } from '../services/members/src/identity/register-partner-client.js';
+import { IssuerClientsStore } from '../services/members/src/identity/partners/issuer-clients.store.js';
+import { RegisterPartnerClient } from '../services/members/src/identity/partners/register-partner-client.js';
 import { OrganisationsStore } from '../services/members/src/organisations/organisations.store.js';
 import { openIssuer, type IssuerWorld } from '../services/members/test/issuer-world.js';
 /* eslint-enable @nx/enforce-module-boundaries */

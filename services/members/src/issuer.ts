@@ -1,7 +1,7 @@
 import { ConfigError } from '@zhijia/config';
 import { endOnSignal } from '@zhijia/subgraph';
-import { readIssuerConfig } from './identity/issuer.config.js';
-import { serveIssuer } from './identity/serve-issuer.js';
+import { readIssuerConfig } from './identity/issuer/issuer.config.js';
+import { serveIssuer } from './identity/issuer/serve-issuer.js';
 
 try {
   const config = readIssuerConfig();

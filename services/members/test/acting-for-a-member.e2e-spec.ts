@@ -2,7 +2,7 @@ import { execute, row, rows } from '@zhijia/database';
 import { FormBrowser, formOf, until } from '@zhijia/testing';
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
-import { agencyDetailsType } from '../src/identity/agency-details.js';
+import { agencyDetailsType } from '../src/identity/asking/agency-details.js';
 import { aMemberLine, aPhone } from './builders.js';
 import { openApplication, openIssuer, type IssuerWorld } from './issuer-world.js';
 

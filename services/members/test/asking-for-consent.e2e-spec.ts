@@ -3,7 +3,7 @@ import { PolicyStore, sharingPartnerConsent } from '@zhijia/policy';
 import { FormBrowser, formOf, type FormPage } from '@zhijia/testing';
 import { decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import * as client from 'openid-client';
-import { consentDetailsType } from '../src/identity/consent-details.js';
+import { consentDetailsType } from '../src/identity/asking/consent-details.js';
 import { aMemberLine, aPhone } from './builders.js';
 import { openApplication, openIssuer, redirectUri, type IssuerWorld } from './issuer-world.js';
 

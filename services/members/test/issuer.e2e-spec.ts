@@ -13,7 +13,7 @@ import {
 } from 'jose';
 import * as client from 'openid-client';
 import { TOTP, Secret } from 'otpauth';
-import { IssuerClientsStore } from '../src/identity/issuer-clients.store.js';
+import { IssuerClientsStore } from '../src/identity/partners/issuer-clients.store.js';
 import { SessionsStore } from '../src/sessions/sessions.store.js';
 import { aMemberLine, aPhone } from './builders.js';
 import { openApplication, openIssuer, type IssuerWorld } from './issuer-world.js';

@@ -7,8 +7,8 @@ import { OrganisationsStore } from '../organisations/organisations.store.js';
 import { SessionsStore } from '../sessions/sessions.store.js';
 import { AccountsStore } from './accounts.store.js';
 import { AppointOfficer } from './appoint-officer.js';
-import { IssuerClientsStore } from './issuer-clients.store.js';
-import { RegisterPartnerClient } from './register-partner-client.js';
+import { IssuerClientsStore } from './partners/issuer-clients.store.js';
+import { RegisterPartnerClient } from './partners/register-partner-client.js';
 import { SignOut } from './sign-out.js';
 
 export interface OpenedIdentity {

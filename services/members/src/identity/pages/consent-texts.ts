@@ -1,6 +1,6 @@
 import type { ConsentField } from '@zhijia/contracts';
-import type { ConsentProblem } from '../ask-consent.js';
-import type { MessageLanguage } from '../code-channel.js';
+import type { ConsentProblem } from '../asking/ask-consent.js';
+import type { MessageLanguage } from '../sign-in/code-channel.js';
 
 /** What the law wants a member to be told before a separate consent: PIPL, articles 14 to 17, 23 and 29. */
 export interface ConsentTexts {

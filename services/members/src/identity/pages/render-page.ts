@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
-import type { CodePurpose, MessageLanguage } from '../code-channel.js';
+import type { CodePurpose, MessageLanguage } from '../sign-in/code-channel.js';
 import { textsIn } from './texts.js';
 
 export type PageName = 'number' | 'code' | 'person' | 'second-factor' | 'consent' | 'error';

@@ -1,5 +1,5 @@
-import type { CodePurpose, MessageLanguage } from '../code-channel.js';
-import type { SignInProblem } from '../sign-in.js';
+import type { CodePurpose, MessageLanguage } from '../sign-in/code-channel.js';
+import type { SignInProblem } from '../sign-in/sign-in.js';
 
 const zh = {
   lang: 'zh-CN',

@@ -1,5 +1,5 @@
 import { interactionPolicy } from 'oidc-provider';
-import { asksForAgency } from './agency-details.js';
+import { asksForAgency } from '../asking/agency-details.js';
 
 const recentlySeconds = 5 * 60;
 

@@ -2,11 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Client, Grant, InteractionResults, Provider } from 'oidc-provider';
 import { z } from 'zod';
 import { noticeOf, type AskConsent, type ConsentQuestion, type ConsentStep } from './ask-consent.js';
-import type { MessageLanguage } from './code-channel.js';
+import type { MessageLanguage } from '../sign-in/code-channel.js';
 import { consentDetailsIn, consentDetailsType } from './consent-details.js';
-import { consentTextsIn } from './pages/consent-texts.js';
-import { renderPage } from './pages/render-page.js';
-import { languageOf, sendPage } from './send-page.js';
+import { consentTextsIn } from '../pages/consent-texts.js';
+import { renderPage } from '../pages/render-page.js';
+import { languageOf, sendPage } from '../pages/send-page.js';
 
 const formSchema = z.object({
   language: z.enum(['zh', 'en']).catch('zh'),

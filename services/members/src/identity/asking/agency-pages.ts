@@ -1,10 +1,10 @@
 import type { BlindIndex } from '@zhijia/pii';
 import type { Provider } from 'oidc-provider';
-import type { AgenciesStore } from '../agencies/agencies.store.js';
-import type { AccountsStore } from './accounts.store.js';
+import type { AgenciesStore } from '../../agencies/agencies.store.js';
+import type { AccountsStore } from '../accounts.store.js';
 import { agencyDetailsType } from './agency-details.js';
-import { grantAll } from './graph-resources.js';
-import type { CodePages } from './sign-in.routes.js';
+import { grantAll } from '../issuer/graph-resources.js';
+import type { CodePages } from '../sign-in/sign-in.routes.js';
 
 /**
  * An officer who is signed in acts for a member from the moment that they type the code which the member got. Whether

@@ -5,11 +5,11 @@ import { renewTls, tlsServerOptions, type TlsFiles } from '@zhijia/config';
 import type { Log } from '@zhijia/logging';
 import { fastify, type FastifyError, type FastifyInstance } from 'fastify';
 import type { Provider } from 'oidc-provider';
-import type { AskConsent } from './ask-consent.js';
-import { addConsentRoutes } from './consent.routes.js';
-import { renderPage } from './pages/render-page.js';
-import type { SignIn } from './sign-in.js';
-import { addCodePages, addStyle, signInPages, type CodePages } from './sign-in.routes.js';
+import type { AskConsent } from '../asking/ask-consent.js';
+import { addConsentRoutes } from '../asking/consent.routes.js';
+import { renderPage } from '../pages/render-page.js';
+import type { SignIn } from '../sign-in/sign-in.js';
+import { addCodePages, addStyle, signInPages, type CodePages } from '../sign-in/sign-in.routes.js';
 
 export interface IssuerServerParts {
   readonly isBehindProxy: boolean;

@@ -1,7 +1,7 @@
 import { consentFields } from '@zhijia/contracts';
 import { errors, type AuthorizationDetail, type Client } from 'oidc-provider';
 import { z } from 'zod';
-import { planConsent, type ConsentPolicy } from '../rules/plan-consent.js';
+import { planConsent, type ConsentPolicy } from '../../rules/plan-consent.js';
 
 /** The type of `authorization_details` (RFC 9396) by which a partner asks a member for a consent. */
 export const consentDetailsType = 'urn:zhijia:member-consent';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { MessageLanguage } from './code-channel.js';
+import type { MessageLanguage } from '../sign-in/code-channel.js';
 
 /** A page that nobody stores, runs no script, and whose form leads to the issuer and to who asked alone. */
 export function sendPage(reply: FastifyReply, params: Readonly<Record<string, unknown>>, page: string): FastifyReply {

@@ -3,12 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Interaction, InteractionResults, Provider } from 'oidc-provider';
 import { z } from 'zod';
 import type { CodePurpose, MessageLanguage } from './code-channel.js';
-import { renderPage } from './pages/render-page.js';
-import { tellProblem } from './pages/texts.js';
-import { languageOf, sendPage } from './send-page.js';
+import { renderPage } from '../pages/render-page.js';
+import { tellProblem } from '../pages/texts.js';
+import { languageOf, sendPage } from '../pages/send-page.js';
 import type { SignIn, SignInStep } from './sign-in.js';
 
-const style = readFileSync(new URL('../../pages/sign-in.css', import.meta.url), 'utf8');
+const style = readFileSync(new URL('../../../pages/sign-in.css', import.meta.url), 'utf8');
 
 const formSchema = z.object({
   language: z.enum(['zh', 'en']).catch('zh'),

@@ -1,12 +1,12 @@
 import { maskName, type BlindIndex } from '@zhijia/pii';
 import { sharingPartnerConsent, type PolicyStore } from '@zhijia/policy';
 import type { DataSource } from 'typeorm';
-import type { ConsentChangesStore, ConsentPartner } from '../consents/consent-changes.store.js';
-import type { GiveConsent } from '../consents/give-consent.js';
-import type { RefuseConsent } from '../consents/refuse-consent.js';
-import type { PersonalFields } from '../members/personal-fields.js';
-import { planConsent, type ConsentOffer, type ConsentPolicy, type ConsentRequest } from '../rules/plan-consent.js';
-import type { AccountsStore } from './accounts.store.js';
+import type { ConsentChangesStore, ConsentPartner } from '../../consents/consent-changes.store.js';
+import type { GiveConsent } from '../../consents/give-consent.js';
+import type { RefuseConsent } from '../../consents/refuse-consent.js';
+import type { PersonalFields } from '../../members/personal-fields.js';
+import { planConsent, type ConsentOffer, type ConsentPolicy, type ConsentRequest } from '../../rules/plan-consent.js';
+import type { AccountsStore } from '../accounts.store.js';
 
 /** One page of the issuer: who is signed in, who asks, and what for. */
 export interface ConsentQuestion {

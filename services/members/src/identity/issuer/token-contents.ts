@@ -1,9 +1,9 @@
 import { errors, type AccessToken, type ClientCredentials, type Configuration } from 'oidc-provider';
-import type { AgenciesStore } from '../agencies/agencies.store.js';
-import type { AccountsStore } from './accounts.store.js';
-import { agencyIn } from './agency-details.js';
+import type { AgenciesStore } from '../../agencies/agencies.store.js';
+import type { AccountsStore } from '../accounts.store.js';
+import { agencyIn } from '../asking/agency-details.js';
 import { agencyTokenLivesSeconds } from './graph-resources.js';
-import type { IssuerClientsStore, RegisteredClient } from './issuer-clients.store.js';
+import type { IssuerClientsStore, RegisteredClient } from '../partners/issuer-clients.store.js';
 
 export interface TokenSources {
   readonly clients: IssuerClientsStore;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { OrganisationsStore } from '../organisations/organisations.store.js';
-import { consentDetailsType } from './consent-details.js';
+import type { OrganisationsStore } from '../../organisations/organisations.store.js';
+import { consentDetailsType } from '../asking/consent-details.js';
 import type { IssuerClientsStore } from './issuer-clients.store.js';
 
 const publicKey = z

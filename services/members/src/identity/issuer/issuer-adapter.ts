@@ -1,5 +1,5 @@
 import { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
-import type { IssuerClientsStore } from './issuer-clients.store.js';
+import type { IssuerClientsStore } from '../partners/issuer-clients.store.js';
 import { AlreadyUsed, type IssuerRecordsStore } from './issuer-records.store.js';
 
 /** What may come once in its life; `oidc-provider` looks before it writes, and two at once would both see nothing. */
