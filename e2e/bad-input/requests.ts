@@ -56,6 +56,15 @@ export function badRequests(world: World): void {
       });
     });
 
+    it.each(['"soon"', '"2026-13-45"', '12'])('says that a date in the document is none: %s', async (month) => {
+      const query = `{ consentFigures(month: ${month}) { edges { node { given } } } }`;
+      const { errors } = await world.product.ask(world.county.cityOfficer, query);
+      expect(errors?.[0]).toMatchObject({
+        message: expect.stringMatching(/local ?date/i) as string,
+        extensions: { code: 'BAD_USER_INPUT' },
+      });
+    });
+
     it('answers the same request, well formed', async () => {
       expect((await ask(JSON.stringify({ query: '{ me { id } }' }))).json).toEqual({
         data: { me: { id: world.county.member(0).memberId } },

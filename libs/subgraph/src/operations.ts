@@ -6,6 +6,7 @@ import {
   parse,
   specifiedRules,
   validate,
+  ValuesOfCorrectTypeRule,
   type DocumentNode,
   type ExecutionResult,
   type GraphQLSchema,
@@ -15,7 +16,9 @@ import type { GraphContext } from './graph-context.js';
 /** The gateway sends some hundred texts again and again: a text is read and checked once. */
 const mostKept = 1_000;
 
-const validationRules = [...specifiedRules, NoSchemaIntrospectionCustomRule];
+const validationRules = [...specifiedRules, NoSchemaIntrospectionCustomRule].filter(
+  (rule) => rule !== ValuesOfCorrectTypeRule,
+);
 
 /** One operation, as the gateway asks for it. */
 export interface OperationRequest {
@@ -64,6 +67,9 @@ export class Operations {
     }
     const mistakes = validate(this.schema, document, validationRules);
     if (mistakes.length > 0) return refused('GRAPHQL_VALIDATION_FAILED', mistakes);
+    // The gateway found the document valid, but knows nothing of our own scalars: a wrong date in it is the client's.
+    const wrongValues = validate(this.schema, document, [ValuesOfCorrectTypeRule]);
+    if (wrongValues.length > 0) return refused('BAD_USER_INPUT', wrongValues);
     for (const oldest of this.documents.keys()) {
       if (this.documents.size < mostKept) break;
       this.documents.delete(oldest);

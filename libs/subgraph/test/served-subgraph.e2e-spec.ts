@@ -208,6 +208,7 @@ describe('a served subgraph', () => {
       'OPERATION_RESOLUTION_FAILURE',
     ],
     ['a variable that is missing', '{"query":"query ($id: ID!) { account(id: $id) { id } }"}', 'BAD_USER_INPUT'],
+    ['a value that is none of its type', '{"query":"{ account(id: 1.5) { id } }"}', 'BAD_USER_INPUT'],
   ])('runs nothing of a request with %s', async (_what, body, code) => {
     const response = await post(body);
     expect(response.statusCode).toBe(400);
